@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A product of one of the packages below.
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let log = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let yams = product("Yams", "Yams")
+let crypto = product("Crypto", "swift-crypto")
+
+let package = Package(
+    name: "vigil",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "vigil", targets: ["vigil"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // librdkafka's C API and a few inline wrappers around its variadic functions.
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // libpq's C API.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // OpenBLAS: single-precision matrix products for training.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // Vector kernels with runtime CPU dispatch; each has a plain Swift twin in Transformer's tests.
+        .target(name: "CKernels"),
+
+        // Transaction, Label, Decision, Alert; schema files; decoding and encoding them.
+        .target(name: "Transactions", dependencies: [yams], swiftSettings: strict),
+        // Users, merchants and fraud made up from a seed.
+        .target(name: "Simulation", dependencies: ["Transactions"], swiftSettings: strict),
+        // Consumer, producer, admin and the embedded broker.
+        .target(name: "Kafka", dependencies: ["CRdKafka", log], swiftSettings: strict),
+        // Connection, statements, COPY, pipelined batches, migrations, a throwaway server.
+        .target(name: "Postgres", dependencies: ["CLibPQ", crypto, log], swiftSettings: strict),
+        // Layers forward and backward, weights in safetensors, incremental decoding.
+        .target(name: "Transformer", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+        // Features, the fitted encoder, user history, entity risk.
+        .target(name: "Sequences", dependencies: ["Transactions", crypto], swiftSettings: strict),
+        // CEL and rule sets.
+        .target(name: "Rules", dependencies: ["Transactions", yams, crypto], swiftSettings: strict),
+        // The model directory and the Scorer: events in, decisions out, no clock and no I/O between.
+        .target(
+            name: "Scoring",
+            dependencies: ["Sequences", "Transformer", "Rules", "Transactions", crypto],
+            swiftSettings: strict),
+        // Datasets, objectives, optimiser, pretraining and fine-tuning.
+        .target(
+            name: "Training",
+            dependencies: ["Transformer", "Sequences", "Scoring", "Transactions"],
+            swiftSettings: strict),
+        // Partition alignment, the commit protocol, checkpoints, dead letters, the service.
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres", log, metrics, crypto,
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // Metrics of a model's ranking and calibration; replays.
+        .target(
+            name: "Evaluation",
+            dependencies: ["Scoring", "Sequences", "Transactions", "Kafka", "Postgres"],
+            swiftSettings: strict),
+        // Prometheus metrics and health over HTTP.
+        .target(
+            name: "Console",
+            dependencies: [
+                "Postgres", "Transactions", log, metrics, product("FlyingFox", "FlyingFox"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // The command line: one file a command.
+        .executableTarget(
+            name: "vigil",
+            dependencies: [
+                "Transactions", "Simulation", "Kafka", "Postgres", "Transformer", "Sequences", "Rules", "Scoring",
+                "Training", "Pipeline", "Evaluation", "Console", log, metrics,
+                product("ArgumentParser", "swift-argument-parser"),
+                product("Configuration", "swift-configuration"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "TransactionsTests", dependencies: ["Transactions"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Transactions"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
+        .testTarget(
+            name: "TransformerTests",
+            dependencies: ["Transformer", "CKernels"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(name: "SequencesTests", dependencies: ["Sequences", "Transactions"], swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Transactions"], swiftSettings: strict),
+        .testTarget(
+            name: "ScoringTests",
+            dependencies: ["Scoring", "Sequences", "Transformer", "Rules", "Transactions"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Scoring", "Sequences", "Transformer", "Transactions"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["Evaluation"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", metrics], swiftSettings: strict),
+        // The whole binary on an embedded broker and a throwaway PostgreSQL, processes killed with -9.
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Kafka", "Postgres", "Transactions", "Simulation", "vigil"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,31 @@
+/// Why an event could not be taken in: what its dead letter says.
+public struct EventFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A fixed set, so that dead letters can be counted by kind.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case tombstone
+        case empty
+        case tooLarge = "too_large"
+        case notUTF8 = "not_utf8"
+        case malformed
+        case missingField = "missing_field"
+        case wrongType = "wrong_type"
+        case outOfRange = "out_of_range"
+        case scoringFailed = "scoring_failed"
+    }
+
+    public var kind: Kind
+    /// The field at fault, if one is.
+    public var field: String?
+    /// What was expected; never the value itself, which may be personal.
+    public var detail: String
+
+    public init(_ kind: Kind, field: String? = nil, _ detail: String) {
+        self.kind = kind
+        self.field = field
+        self.detail = detail
+    }
+
+    public var description: String {
+        field.map { "\(kind.rawValue): field '\($0)': \(detail)" } ?? "\(kind.rawValue): \(detail)"
+    }
+}
