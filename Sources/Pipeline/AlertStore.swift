@@ -1,0 +1,94 @@
+internal import Postgres
+internal import Transactions
+
+/// The rows of `alerts`, which are also the outbox of the review topic.
+struct AlertStore {
+    let connection: PostgresConnection
+    let schema: TransactionSchema
+    private let encoder = ReviewEventEncoder()
+
+    init(connection: PostgresConnection, schema: TransactionSchema) {
+        self.connection = connection
+        self.schema = schema
+    }
+
+    /// Makes the month partitions that alerts need; outside the transaction that inserts them.
+    func ensureMonth(_ year: Int64, _ month: Int64) throws(PostgresError) {
+        let day = EventTime(iso8601: "\(zeroPadded(year, 4))-\(zeroPadded(month, 2))-01")
+        _ = try connection.executePrepared(
+            "SELECT vigil.ensure_alert_partition(($1::timestamptz AT TIME ZONE 'UTC')::date)",
+            [.timestamp(milliseconds: day?.milliseconds)])
+    }
+
+    /// Inserts alerts; call it inside the transaction that moves the progress.
+    func insert(_ alerts: [Alert]) throws(PostgresError) {
+        guard !alerts.isEmpty else { return }
+        let events = alerts.map { $0.reviewEvent(schema: schema) }
+        _ = try connection.executePrepared(
+            """
+            INSERT INTO vigil.alerts
+                (alert_id, topic, partition, record_offset, transaction_id, user_pseudonym, amount, event_time,
+                 scored_at, model_score, score, decision, decided_by, rule_hits, reasons, entities, model_hash,
+                 rules_hash)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[],
+                $7::double precision[], $8::timestamptz[], $9::timestamptz[], $10::real[], $11::real[], $12::text[],
+                $13::text[], $14::jsonb[], $15::jsonb[], $16::jsonb[], $17::text[], $18::text[])
+            """,
+            [
+                .uuids(events.map(\.alertID)), .texts(events.map(\.source.topic)),
+                .int32s(events.map(\.source.partition)), .int64s(events.map(\.source.offset)),
+                .texts(events.map { PostgresValue.storable($0.transactionID) }),
+                .texts(events.map { PostgresValue.storable($0.user) }), .doubles(events.map(\.amount)),
+                .timestamps(milliseconds: events.map(\.eventTime.milliseconds)),
+                .timestamps(milliseconds: events.map(\.scoredAt.milliseconds)), .floats(events.map(\.modelScore)),
+                .floats(events.map(\.score)), .texts(events.map(\.decision.rawValue)),
+                .texts(events.map { $0.decidedBy.map(PostgresValue.storable) }),
+                .jsons(events.map { event in json { encoder.append(event.ruleHits, to: &$0) } }),
+                .jsons(events.map { event in json { encoder.append(event.reasons, to: &$0) } }),
+                .jsons(events.map { event in json { encoder.append(entities: event.entities, to: &$0) } }),
+                .texts(events.map(\.modelHash)), .texts(events.map(\.rulesHash)),
+            ])
+    }
+
+    /// Alerts of one input that the review topic has not acknowledged, oldest first.
+    func unpublished(topic: String, partition: Int32, limit: Int) throws(PostgresError) -> [ReviewEvent] {
+        let rows = try connection.executePrepared(
+            """
+            SELECT alert_id::text AS alert_id, topic, partition, record_offset, transaction_id, user_pseudonym, amount,
+                (extract(epoch FROM event_time) * 1000)::bigint AS event_ms,
+                (extract(epoch FROM scored_at) * 1000)::bigint AS scored_ms, model_score, score, decision, decided_by,
+                rule_hits::text AS rule_hits, reasons::text AS reasons, entities::text AS entities, model_hash,
+                rules_hash
+            FROM vigil.alerts
+            WHERE topic = $1 AND partition = $2 AND published_at IS NULL
+            ORDER BY record_offset
+            LIMIT $3
+            """, [.text(topic), .int32(partition), .int64(Int64(limit))])
+        var events: [ReviewEvent] = []
+        for row in rows { events.append(try ReviewEvent(row: row)) }
+        return events
+    }
+
+    /// Marks alerts as acknowledged by the review topic.
+    func markPublished(_ ids: [String], times: [Int64]) throws(PostgresError) {
+        guard !ids.isEmpty else { return }
+        _ = try connection.executePrepared(
+            """
+            UPDATE vigil.alerts AS alert SET published_at = now()
+            FROM unnest($1::uuid[], $2::timestamptz[]) AS acknowledged (id, event_time)
+            WHERE alert.event_time = acknowledged.event_time AND alert.alert_id = acknowledged.id
+                AND alert.published_at IS NULL
+            """, [.uuids(ids), .timestamps(milliseconds: times)])
+    }
+
+    private func json(_ append: (inout [UInt8]) -> Void) -> String {
+        var buffer: [UInt8] = []
+        append(&buffer)
+        return PostgresValue.storable(String(decoding: buffer, as: UTF8.self)).replacing("\\u0000", with: "\\ufffd")
+    }
+}
+
+private func zeroPadded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

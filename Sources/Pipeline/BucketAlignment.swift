@@ -1,0 +1,94 @@
+internal import Kafka
+
+/// Holds the inputs of one instance together in event time, bucket by bucket.
+///
+/// An event in bucket b reads what every input saw before b, so it may be scored once no input that still moves can
+/// yield anything earlier. An input at its end is idle after a grace and holds nobody; one that stays behind longer
+/// than the bound is excused until it moves again, and counted. Pure: the caller tells the time.
+struct BucketAlignment {
+    /// How long an input must have been at its end before it counts as idle, in milliseconds.
+    var idleGraceMilliseconds: Int64
+    /// How long a lagging input may hold the others, in milliseconds.
+    var maximumWaitMilliseconds: Int64
+    /// How often a lagging input was excused.
+    private(set) var excusedCount = 0
+
+    private struct Input {
+        /// The earliest bucket this input may still yield.
+        var bucket: Int64
+        /// An event is ready to be taken.
+        var ready = false
+        /// When the input reached its end, if it is there.
+        var atEndSince: Int64?
+        /// Excused while it still stands at `bucket`.
+        var excused = false
+    }
+
+    private var inputs: [TopicPartition: Input] = [:]
+    private var blockedSince: Int64?
+
+    init(idleGraceMilliseconds: Int64 = 1_000, maximumWaitMilliseconds: Int64 = 30_000) {
+        self.idleGraceMilliseconds = idleGraceMilliseconds
+        self.maximumWaitMilliseconds = maximumWaitMilliseconds
+    }
+
+    /// Starts to follow an input, which holds the others until something is heard of it.
+    mutating func add(_ input: TopicPartition) {
+        inputs[input] = Input(bucket: .min)
+    }
+
+    mutating func remove(_ input: TopicPartition) {
+        inputs[input] = nil
+    }
+
+    /// The input's next event, waiting to be taken, lies in `bucket`.
+    mutating func nextEvent(of input: TopicPartition, in bucket: Int64) {
+        move(input, to: bucket, ready: true, atEndSince: nil)
+    }
+
+    /// Nothing of the input is waiting; what comes lies in `bucket` or later. `atEndSince` is nil while more is to be fetched.
+    mutating func drained(_ input: TopicPartition, at bucket: Int64, atEndSince: Int64?) {
+        move(input, to: bucket, ready: false, atEndSince: atEndSince)
+    }
+
+    private mutating func move(_ input: TopicPartition, to bucket: Int64, ready: Bool, atEndSince: Int64?) {
+        guard var state = inputs[input] else { return }
+        if bucket > state.bucket || ready { state.excused = false }
+        state.bucket = max(bucket, state.bucket)
+        state.ready = ready
+        state.atEndSince = atEndSince
+        inputs[input] = state
+    }
+
+    /// The newest bucket whose events may be taken at `now`, nil while no input has an event ready.
+    ///
+    /// - Complexity: O(inputs); called once a micro-batch.
+    mutating func frontier(at now: Int64) -> Int64? {
+        guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else {
+            blockedSince = nil
+            return nil
+        }
+        let slowest = inputs.values.lazy.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
+        let frontier = slowest ?? earliestReady
+        if frontier >= earliestReady {
+            blockedSince = nil
+            return max(frontier, earliestReady)
+        }
+        guard let since = blockedSince else {
+            blockedSince = now
+            return frontier
+        }
+        guard now - since >= maximumWaitMilliseconds else { return frontier }
+        for (input, state) in inputs where state.bucket < earliestReady && !isIdle(state, at: now) && !state.excused {
+            inputs[input]?.excused = true
+            excusedCount += 1
+        }
+        blockedSince = nil
+        return earliestReady
+    }
+
+    private func isIdle(_ input: Input, at now: Int64) -> Bool {
+        guard !input.ready, let since = input.atEndSince else { return false }
+        return now - since >= idleGraceMilliseconds
+    }
+}

@@ -1,0 +1,82 @@
+internal import Kafka
+internal import Logging
+internal import Postgres
+internal import Sequences
+
+/// Takes assigned partitions over: claims them in PostgreSQL, reads their state back, says where to go on reading.
+///
+/// Owned by the intake's thread.
+final class Claimer {
+    private let settings: PostgresSettings
+    private let topics: TopicNames
+    private let owner: String
+    private let restorer: SequenceRestorer
+    private let logger: Logger
+
+    init(settings: PostgresSettings, topics: TopicNames, owner: String, restorer: SequenceRestorer, logger: Logger) {
+        self.settings = settings
+        self.topics = topics
+        self.owner = owner
+        self.restorer = restorer
+        self.logger = logger
+    }
+
+    /// Claims the partitions; nobody else's commits for them succeed from here on.
+    func claim(_ inputs: [TopicPartition], consumer: KafkaConsumer, entities: EntityReader) throws -> [InputClaim] {
+        var ranges: [TopicPartition: Range<Int64>] = [:]
+        for input in inputs { ranges[input] = try consumer.watermarks(of: input, timeoutMilliseconds: 10_000) }
+        let connection = try PostgresConnection(settings, logger: logger)
+        defer { connection.close() }
+        let rows = try ProgressStore(connection: connection).claim(ranges.mapValues(\.lowerBound), owner: owner)
+        let transactionInputs = inputs.filter { $0.topic == topics.transactions }
+        let sequences = try restorer.restore(transactionInputs.map(\.partition))
+        return try inputs.map { input in
+            guard let row = rows[input], let range = ranges[input] else {
+                throw PipelineFault.claimFailed(topic: input.topic, partition: input.partition)
+            }
+            guard row.nextOffset <= range.upperBound else {
+                throw PipelineFault.progressBeyondTopic(
+                    topic: input.topic, partition: input.partition, next: row.nextOffset, end: range.upperBound)
+            }
+            let isTransactions = input.topic == topics.transactions
+            var claim = InputClaim(
+                input: input, kind: isTransactions ? .transactions : .labels, epoch: row.epoch,
+                nextOffset: row.nextOffset, restoreOffset: range.lowerBound)
+            restore(
+                &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
+                isComplete: entities.isComplete, sequences: sequences[input.partition])
+            return claim
+        }
+    }
+
+    /// Uses the checkpoints where they can be relied on; reads the input again from its oldest record where not.
+    private func restore(
+        _ claim: inout InputClaim, row: ProgressStore.Claim, oldest: Int64, open: EntityRecord?, isComplete: Bool,
+        sequences: SequenceRestorer.Partition?
+    ) {
+        let isTransactions = claim.kind == .transactions
+        let users = isTransactions ? sequences?.users ?? [:] : [:]
+        let isAhead = users.values.contains { $0.offset >= row.nextOffset } || (open?.offset ?? 0) > row.nextOffset
+        let isTrusted = isComplete && !isAhead && (!isTransactions || sequences?.isTrusted == true)
+        if isTrusted, let open {
+            claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
+            claim.restored.users = users
+            claim.restored.open = open.part.map { ($0, open.offset) }
+        }
+        if row.nextOffset < oldest {
+            logger.error(
+                "Events were deleted from the topic before they were decided",
+                metadata: ["partition": "\(claim.input)", "next": "\(row.nextOffset)", "oldest": "\(oldest)"])
+        } else if oldest > 0, claim.restoreOffset == oldest, row.nextOffset > oldest {
+            logger.warning(
+                "The input's oldest records are gone; what rested on them cannot be restored",
+                metadata: ["partition": "\(claim.input)", "oldest": "\(oldest)", "next": "\(row.nextOffset)"])
+        }
+        logger.info(
+            "Claimed",
+            metadata: [
+                "partition": "\(claim.input)", "epoch": "\(claim.epoch)", "next": "\(row.nextOffset)",
+                "restoring_from": "\(claim.restoreOffset)", "users": "\(claim.restored.users.count)",
+            ])
+    }
+}

@@ -1,0 +1,77 @@
+internal import Kafka
+internal import Sequences
+internal import Transactions
+
+/// What one PostgreSQL transaction makes true, and what is published once it has.
+struct CommitUnit: Sendable {
+    /// One input's step, on condition that epoch and old offset are still what the worker holds.
+    struct Step: Sendable {
+        var input: TopicPartition
+        var epoch: Int64
+        var from: Int64
+        var to: Int64
+        var counts: EventCounts
+    }
+
+    /// A record that could not be taken in.
+    struct DeadLetter: Sendable {
+        var source: SourceCoordinates
+        var fault: EventFault
+        var original: OriginalRecord
+    }
+
+    /// An input's step in event time: what it gathered before, and that nothing earlier will follow.
+    struct Advance: Sendable {
+        var input: TopicPartition
+        /// The part this closed; nil where the bucket held nothing.
+        var part: EntityBucketPart?
+        /// Every bucket before this one is complete for the input.
+        var watermark: Int64
+        /// The first offset after the part.
+        var offset: Int64
+        /// The input has nothing more for now and holds nobody.
+        var isIdle = false
+    }
+
+    /// An input's state as of an offset.
+    struct Checkpoint: Sendable {
+        struct User: Sendable {
+            var pseudonym: String
+            var offset: Int64
+            /// `UserHistory.encoded(layout:)`
+            var history: [UInt8]
+        }
+
+        var input: TopicPartition
+        var epoch: Int64
+        /// The first offset the state does not hold.
+        var offset: Int64
+        var users: [User]
+        var open: EntityBucketPart?
+    }
+
+    var steps: [Step] = []
+    var alerts: [Alert] = []
+    var deadLetters: [DeadLetter] = []
+    var advances: [Advance] = []
+    var checkpoints: [Checkpoint] = []
+    /// Events decided in this unit.
+    var eventCount = 0
+
+    var isEmpty: Bool { steps.isEmpty && advances.isEmpty && checkpoints.isEmpty }
+
+    /// The unit without the inputs that another instance has taken over.
+    func without(_ fenced: Set<TopicPartition>) -> CommitUnit {
+        var rest = self
+        rest.steps.removeAll { fenced.contains($0.input) }
+        rest.alerts.removeAll { fenced.contains($0.source.input) }
+        rest.deadLetters.removeAll { fenced.contains($0.source.input) }
+        rest.advances.removeAll { fenced.contains($0.input) }
+        rest.checkpoints.removeAll { fenced.contains($0.input) }
+        return rest
+    }
+}
+
+extension SourceCoordinates {
+    var input: TopicPartition { TopicPartition(topic: topic, partition: partition) }
+}

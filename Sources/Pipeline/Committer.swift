@@ -1,0 +1,220 @@
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Postgres
+internal import Transactions
+
+/// Makes decisions final: one PostgreSQL transaction a unit, then everything that is published from it.
+///
+/// Runs on a thread of its own and owns the PostgreSQL connection and the producer.
+final class Committer {
+    let queue: BoundedQueue<CommitMessage>
+    let inbox: BoundedQueue<ProcessorMessage>
+    let topics: TopicNames
+    let publisher: Publisher
+    let offsets: CommittedOffsets
+    let stopping: StopFlag
+    let metrics: PipelineMetrics
+    let logger: Logger
+
+    private let settings: PostgresSettings
+    private let schema: TransactionSchema
+    private var connection: PostgresConnection?
+    private var knownMonths: Set<String> = []
+    private var acknowledged: [(id: String, eventTime: Int64)] = []
+    var checkpointGroups: [Int: CheckpointGroup] = [:]
+    var nextGroup = 1
+    let encoder = ReviewEventEncoder()
+    var entityPartitions: Int32
+
+    /// A checkpoint whose records are on their way; its restore point counts once all are acknowledged.
+    struct CheckpointGroup {
+        var input: TopicPartition
+        var epoch: Int64
+        var offset: Int64
+        var unacknowledged: Int
+    }
+
+    init(_ parts: CommitterParts) {
+        queue = parts.queue
+        inbox = parts.inbox
+        topics = parts.topics
+        publisher = Publisher(producer: parts.producer, logger: parts.logger)
+        offsets = parts.offsets
+        stopping = parts.stopping
+        metrics = parts.metrics
+        logger = parts.logger
+        settings = parts.postgres
+        schema = parts.schema
+        entityPartitions = parts.entityPartitions
+    }
+
+    /// Works until told to finish.
+    func run() throws {
+        while true {
+            let message = queue.receive(timeout: publisher.isIdle && acknowledged.isEmpty ? 0.1 : 0.005)
+            switch message {
+            case .commit(let unit): try commit(unit)
+            case .recover(let inputs): for input in inputs { try publishLeftovers(of: input) }
+            case .flush(let latch):
+                try settle()
+                latch.open()
+            case .finish(let latch):
+                try settle()
+                connection?.close()
+                latch.open()
+                return
+            case nil: break
+            }
+            try publisher.collect(timeoutMilliseconds: 0) { take($0) }
+            if acknowledged.count >= 1024 || message == nil { try recordAcknowledgements() }
+        }
+    }
+
+    private func commit(_ unit: CommitUnit) throws {
+        let started = metrics.now()
+        try publishDeadLetters(unit.deadLetters)
+        let committed = try makeTrue(unit)
+        metrics.commitTime.recordNanoseconds(metrics.elapsed(since: started))
+        metrics.committed(committed)
+        offsets.record(committed.steps)
+        for alert in committed.alerts { try publish(alert.reviewEvent(schema: schema)) }
+        try publishState(of: committed)
+    }
+
+    /// Commits the unit, without the inputs that turn out to be fenced; retries what may pass.
+    private func makeTrue(_ unit: CommitUnit) throws -> CommitUnit {
+        var rest = unit
+        var isOutcomeUnknown = false
+        var backoff = Backoff()
+        while !rest.steps.isEmpty {
+            do {
+                let unmatched = try attempt(rest)
+                if unmatched.isEmpty { return rest }
+                if isOutcomeUnknown {
+                    let moved = try withConnection { try ProgressStore(connection: $0).alreadyMoved(rest.steps) }
+                    if !moved.isEmpty { return fence(Set(rest.steps.map(\.input)).subtracting(moved), of: rest) }
+                }
+                rest = fence(unmatched, of: rest)
+            } catch let error as PostgresError where error.isRetriable {
+                isOutcomeUnknown = isOutcomeUnknown || error.isOutcomeUnknown || error.isConnectionLost
+                try waitOut(error, &backoff)
+            }
+        }
+        return rest
+    }
+
+    /// One try; returns the inputs whose progress does not match, in which case nothing was changed.
+    private func attempt(_ unit: CommitUnit) throws -> Set<TopicPartition> {
+        try withConnection { connection in
+            let store = AlertStore(connection: connection, schema: schema)
+            for alert in unit.alerts {
+                let (year, month) = alert.transaction.time.yearAndMonth
+                if knownMonths.insert("\(year)-\(month)").inserted { try store.ensureMonth(year, month) }
+            }
+            do {
+                try connection.transaction {
+                    let unmatched = try ProgressStore(connection: connection).move(unit.steps)
+                    guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
+                    try store.insert(unit.alerts)
+                }
+                return []
+            } catch let unmatched as Unmatched {
+                return unmatched.inputs
+            }
+        }
+    }
+
+    private struct Unmatched: Error {
+        var inputs: Set<TopicPartition>
+    }
+
+    /// Gives up inputs that another instance has taken over: their decisions are dropped here and made again there.
+    private func fence(_ inputs: Set<TopicPartition>, of unit: CommitUnit) -> CommitUnit {
+        guard !inputs.isEmpty else { return unit }
+        logger.warning(
+            "Another instance has taken over; dropping the partitions' state",
+            metadata: ["partitions": "\(inputs.sorted())"])
+        metrics.fencedInputs.increment(by: Int64(inputs.count))
+        inbox.sendNow(.fenced(inputs.sorted()))
+        offsets.rejoin()
+        return unit.without(inputs)
+    }
+
+    /// Waits before the next try.
+    ///
+    /// - Throws: the error itself once the service is stopping and its time is up; nothing was committed then.
+    func waitOut(_ error: PostgresError, _ backoff: inout Backoff) throws {
+        guard !stopping.isOverdue else { throw error }
+        metrics.commitRetries.increment()
+        let delay = backoff.next()
+        logger.warning("PostgreSQL: trying again", metadata: ["error": "\(error)", "seconds": "\(delay)"])
+        stopping.wait(upTo: delay)
+    }
+
+    func withConnection<Answer>(_ body: (PostgresConnection) throws -> Answer) throws -> Answer {
+        if let connection, connection.isHealthy { return try body(connection) }
+        connection?.close()
+        let fresh = try PostgresConnection(settings, logger: logger)
+        connection = fresh
+        return try body(fresh)
+    }
+}
+
+extension Committer {
+    /// Waits until everything sent is acknowledged and recorded as such.
+    private func settle() throws {
+        while !publisher.isIdle && !stopping.isOverdue {
+            try publisher.collect(timeoutMilliseconds: 50) { take($0) }
+        }
+        try recordAcknowledgements()
+    }
+
+    func take(_ effect: Publisher.Effect) {
+        switch effect {
+        case .published(let id, let eventTime): acknowledged.append((id, eventTime))
+        case .checkpointed(let group): checkpointGroups[group]?.unacknowledged -= 1
+        case .nothing: break
+        }
+    }
+
+    /// Writes down what the topics have acknowledged: published alerts, restore points.
+    private func recordAcknowledgements() throws {
+        let complete = checkpointGroups.filter { $0.value.unacknowledged == 0 }
+        guard !acknowledged.isEmpty || !complete.isEmpty else { return }
+        var backoff = Backoff()
+        while true {
+            do {
+                try withConnection { connection in
+                    try AlertStore(connection: connection, schema: schema)
+                        .markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
+                    try ProgressStore(connection: connection)
+                        .setRestorePoints(complete.values.map { ($0.input, $0.epoch, $0.offset) })
+                }
+                break
+            } catch let error as PostgresError where error.isRetriable {
+                try waitOut(error, &backoff)
+            }
+        }
+        metrics.published.increment(by: Int64(acknowledged.count))
+        acknowledged.removeAll(keepingCapacity: true)
+        for group in complete.keys { checkpointGroups[group] = nil }
+    }
+
+    private func publishLeftovers(of input: TopicPartition) throws {
+        var backoff = Backoff()
+        while true {
+            do {
+                let events = try withConnection {
+                    try AlertStore(connection: $0, schema: schema)
+                        .unpublished(topic: input.topic, partition: input.partition, limit: 1000)
+                }
+                for event in events { try publish(event) }
+                try settle()
+                if events.count < 1000 { return }
+            } catch let error as PostgresError where error.isRetriable {
+                try waitOut(error, &backoff)
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import Kafka
+internal import Logging
+
+/// Reads the entities topic from its beginning and then follows it: what other instances have completed.
+///
+/// Owned by the intake's thread.
+final class EntityReader {
+    private let consumer: KafkaConsumer
+    private let topic: String
+    private let metrics: PipelineMetrics
+    private let logger: Logger
+    /// Newest open part of each input, with the first offset it does not hold.
+    private(set) var open: [TopicPartition: EntityRecord] = [:]
+    /// The topic still holds everything ever written to it, compaction apart.
+    private(set) var isComplete = true
+
+    init(settings: KafkaSettings, topic: String, metrics: PipelineMetrics, logger: Logger) throws {
+        consumer = try KafkaConsumer(settings: settings, logger: logger)
+        self.topic = topic
+        self.metrics = metrics
+        self.logger = logger
+        let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
+        guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
+        try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, KafkaOffset.earliest) }))
+    }
+
+    /// Reads what is there now, to the end of every partition.
+    func catchUp() throws -> [RemotePart] {
+        var open: Set<TopicPartition> = []
+        var ends: [TopicPartition: Int64] = [:]
+        let positions = try consumer.positions(try consumer.assignment())
+        for partition in try consumer.assignment() {
+            let range = try consumer.watermarks(of: partition, timeoutMilliseconds: 10_000)
+            if range.lowerBound > 0 { isComplete = false }
+            ends[partition] = range.upperBound
+            if range.upperBound > max(range.lowerBound, positions[partition] ?? 0) { open.insert(partition) }
+        }
+        var parts: [RemotePart] = []
+        while !open.isEmpty {
+            let batch = try consumer.poll(maximum: 10_000, timeoutMilliseconds: 1000)
+            parts += decode(batch)
+            for (partition, _) in batch.endsOfPartitions { open.remove(partition) }
+            for message in batch where message.offset + 1 >= ends[message.topicPartition] ?? 0 {
+                open.remove(message.topicPartition)
+            }
+        }
+        return parts
+    }
+
+    /// What has arrived since, without waiting.
+    func follow() throws -> [RemotePart] {
+        decode(try consumer.poll(maximum: 10_000, timeoutMilliseconds: 0))
+    }
+
+    func close() throws {
+        try consumer.close()
+    }
+
+    private func decode(_ batch: MessageBatch) -> [RemotePart] {
+        batch.compactMap { message in
+            guard let value = message.value else { return nil }
+            do throws(RecordFault) {
+                let record = try EntityRecord(key: message.key, value: value)
+                if record.kind == .open {
+                    open[record.input] = record
+                    return nil
+                }
+                return RemotePart(
+                    input: record.input, part: record.part, watermark: record.watermark, idle: record.isIdle)
+            } catch {
+                metrics.badCheckpointRecords.increment()
+                logger.warning(
+                    "Record of the entities topic passed over",
+                    metadata: ["offset": "\(message.topicPartition)@\(message.offset)", "fault": "\(error)"])
+                isComplete = false
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import Kafka
+internal import Sequences
+
+/// One input's part of a bucket in the entities topic, or its open part as of a checkpoint.
+///
+/// Key: `topic/partition/bucket`, `topic/partition/open`, or `topic/partition/watermark` where there is no part. Value:
+/// version (1 byte), flags (1), first offset after the part (8, little endian), watermark bucket (8), the part where there
+/// is one, checksum of all before (8).
+struct EntityRecord: Equatable {
+    static let version: UInt8 = 1
+
+    enum Kind: Equatable {
+        /// A complete bucket, for every instance's ledger.
+        case closed
+        /// A bucket still open, as a checkpoint holds it; for the input's next owner.
+        case open
+    }
+
+    var input: TopicPartition
+    var kind: Kind
+    /// The input has nothing more for now and holds nobody.
+    var isIdle: Bool
+    /// The first input offset that the part does not hold.
+    var offset: Int64
+    /// Every bucket before this one is complete for the input.
+    var watermark: Int64
+    var part: EntityBucketPart?
+
+    var key: [UInt8] {
+        let name = kind == .open ? "open" : part.map { String($0.bucket) } ?? "watermark"
+        return Array("\(input.topic)/\(input.partition)/\(name)".utf8)
+    }
+
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = [Self.version, (kind == .open ? 1 : 0) | (isIdle ? 2 : 0) | (part == nil ? 0 : 4)]
+        bytes.append(littleEndian: UInt64(bitPattern: offset))
+        bytes.append(littleEndian: UInt64(bitPattern: watermark))
+        if let part { bytes.append(contentsOf: part.encoded()) }
+        bytes.appendChecksum()
+        return bytes
+    }
+
+    init(
+        input: TopicPartition, kind: Kind, isIdle: Bool = false, offset: Int64, watermark: Int64,
+        part: EntityBucketPart?
+    ) {
+        self.input = input
+        self.kind = kind
+        self.isIdle = isIdle
+        self.offset = offset
+        self.watermark = watermark
+        self.part = part
+    }
+
+    /// - Throws: `RecordFault` saying what is wrong with key or value.
+    init(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer) throws(RecordFault) {
+        let name = key.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let pieces = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard pieces.count == 3, let partition = Int32(pieces[1]) else {
+            throw RecordFault(description: "key '\(name)', 'topic/partition/bucket' expected")
+        }
+        let body = try value.checked(version: Self.version, minimumCount: 26)
+        input = TopicPartition(topic: String(pieces[0]), partition: partition)
+        kind = body[1] & 1 != 0 ? .open : .closed
+        isIdle = body[1] & 2 != 0
+        offset = Int64(bitPattern: body.littleEndianUInt64(at: 2))
+        watermark = Int64(bitPattern: body.littleEndianUInt64(at: 10))
+        guard body[1] & 4 != 0 else {
+            part = nil
+            return
+        }
+        do throws(StateFault) {
+            part = try EntityBucketPart(decoding: UnsafeRawBufferPointer(rebasing: body[18...]))
+        } catch {
+            throw RecordFault(description: "part: \(error)")
+        }
+    }
+}

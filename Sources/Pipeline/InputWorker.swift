@@ -1,0 +1,128 @@
+internal import Kafka
+internal import Scoring
+internal import Sequences
+internal import Transactions
+
+/// One assigned partition: its waiting events, its users, its open bucket and what it has done since the last commit.
+///
+/// Owned by the processor's thread.
+final class InputWorker {
+    /// A user and the name under which the outside may know them.
+    struct User {
+        var state: UserState
+        var pseudonym: String
+    }
+
+    let claim: InputClaim
+    /// Number of this input in the ledger.
+    let source: UInt32
+    /// Shared with the intake, which pauses the partition while too much is waiting.
+    let backlog: Backlog
+
+    var users: [String: User] = [:]
+    var dirty: [String: UserState] = [:]
+    var accumulator: BucketAccumulator
+    /// The first offset not taken from the queue yet.
+    private(set) var position: Int64
+    /// The first offset not handed to a commit yet.
+    var committedTo: Int64
+    var counts = EventCounts()
+    /// The first offset that no checkpoint holds.
+    var checkpointedTo: Int64
+    private(set) var atEndSince: Int64?
+
+    private var restored: [String: RestoredState.User]
+    private let accumulateFrom: Int64
+    private var waiting: [IncomingEvent] = []
+    private var head = 0
+    private var end: Int64?
+
+    init(claim: InputClaim, source: UInt32, backlog: Backlog, schema: TransactionSchema) {
+        self.claim = claim
+        self.source = source
+        self.backlog = backlog
+        restored = claim.restored.users
+        accumulateFrom = claim.restored.open?.offset ?? claim.restoreOffset
+        accumulator =
+            claim.restored.open.map { BucketAccumulator(schema: schema, resuming: $0.part) }
+            ?? BucketAccumulator(schema: schema)
+        position = claim.restoreOffset
+        committedTo = claim.nextOffset
+        checkpointedTo = claim.restoreOffset
+    }
+
+    /// Whether the worker still re-reads what has been decided before.
+    var isRestoring: Bool { position < claim.nextOffset }
+
+    /// Queues a batch read under this worker's claim.
+    func receive(_ batch: IncomingBatch, now: Int64) {
+        if !batch.events.isEmpty {
+            if head == waiting.count {
+                waiting.removeAll(keepingCapacity: true)
+                head = 0
+            }
+            waiting.append(contentsOf: batch.events)
+            atEndSince = nil
+        }
+        if let end = batch.end {
+            self.end = end
+            atEndSince = now
+        }
+    }
+
+    /// The next event, not taken yet.
+    var next: IncomingEvent? { head < waiting.count ? waiting[head] : nil }
+
+    /// The bucket that the next event, or whatever comes, belongs to at the earliest.
+    func nextBucket(_ ledger: EntityLedger) -> Int64 {
+        let current = accumulator.open?.bucket ?? .min
+        switch next?.payload {
+        case .transaction(let transaction): return max(current, ledger.bucket(of: transaction.time))
+        case .label(let label): return max(current, ledger.bucket(of: label.knownAt))
+        case .fault, nil: return current
+        }
+    }
+
+    /// Takes the next event off the queue; offsets that hold no record are counted as gaps.
+    func take() -> IncomingEvent? {
+        guard head < waiting.count else { return nil }
+        let event = waiting[head]
+        head += 1
+        if event.offset >= claim.nextOffset {
+            counts.gaps += max(0, event.offset - max(position, claim.nextOffset))
+        }
+        position = event.offset + 1
+        return event
+    }
+
+    /// Tells the intake how much room there is again.
+    func settle(taken: Int) {
+        backlog.remove(taken)
+        if head > 4096 {
+            waiting.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// The user's state: known, restored from a checkpoint, or new.
+    func user(_ id: String, pseudonymizer: Pseudonymizer, scorer: Scorer) -> User {
+        if let known = users[id] { return known }
+        let pseudonym = pseudonymizer.pseudonym(of: id)
+        let state =
+            restored.removeValue(forKey: pseudonym).map { UserState(history: $0.history, newestOffset: $0.offset) }
+            ?? scorer.newUser()
+        let user = User(state: state, pseudonym: pseudonym)
+        users[id] = user
+        return user
+    }
+
+    /// Adds the event to its bucket, which is open already, unless the restored part holds it.
+    func accumulate(_ event: IncomingEvent) {
+        guard event.offset >= accumulateFrom else { return }
+        switch event.payload {
+        case .transaction(let transaction): _ = accumulator.add(transaction)
+        case .label(let label): _ = accumulator.add(label)
+        case .fault: break
+        }
+    }
+}

@@ -1,0 +1,174 @@
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Transactions
+
+/// Polls the input topics, decodes what comes and hands it on; keeps the group membership whatever else waits.
+///
+/// Runs on a thread of its own and owns the consumers.
+final class Intake: RebalanceHandler {
+    /// A partition with more events waiting than this is paused, and resumed at a quarter of it.
+    static let backlogLimit = 20_000
+    /// Longest wait for the pipeline to drain before partitions go.
+    static let drainTimeout = 30.0
+
+    private let consumer: KafkaConsumer
+    private let entities: EntityReader
+    private let claimer: Claimer
+    private let topics: TopicNames
+    private let inbox: BoundedQueue<ProcessorMessage>
+    private let commits: BoundedQueue<CommitMessage>
+    private let decoder: EventDecoder
+    private let offsets: CommittedOffsets
+    private let stopping: StopFlag
+    private let readiness: Readiness
+    private let metrics: PipelineMetrics
+    private let logger: Logger
+
+    private var held: [TopicPartition: Held] = [:]
+    private var lastHousekeeping = DispatchTime.now()
+    private let lagGauges: LagGauges
+
+    /// A partition this instance has claimed.
+    private struct Held {
+        var epoch: Int64
+        var backlog: Backlog
+        var isPaused = false
+    }
+
+    init(_ parts: IntakeParts) throws {
+        topics = parts.topics
+        inbox = parts.inbox
+        commits = parts.commits
+        decoder = parts.decoder
+        offsets = parts.offsets
+        stopping = parts.stopping
+        readiness = parts.readiness
+        metrics = parts.metrics
+        logger = parts.logger
+        claimer = parts.claimer
+        lagGauges = LagGauges()
+        consumer = try KafkaConsumer(
+            settings: parts.kafka.adding(["enable.partition.eof": "true", "enable.auto.commit": "false"]),
+            groupID: parts.group, logger: parts.logger)
+        entities = try EntityReader(
+            settings: parts.kafka.adding(["enable.partition.eof": "true"]), topic: parts.topics.entities,
+            metrics: parts.metrics, logger: parts.logger)
+    }
+
+    /// Works until the service stops.
+    func run() throws {
+        inbox.sendNow(.remote(try entities.catchUp()))
+        for topic in [topics.transactions, topics.labels]
+        where try consumer.partitions(of: topic, timeoutMilliseconds: 10_000).isEmpty {
+            throw PipelineFault.topicMissing(topic)
+        }
+        try consumer.subscribe([topics.transactions, topics.labels], rebalance: self)
+        while !stopping.isStopping {
+            let batch = try consumer.poll(maximum: 4096, timeoutMilliseconds: 20)
+            for error in batch.errors { logger.warning("Kafka", metadata: ["error": "\(error)"]) }
+            handOn(batch)
+            let parts = try entities.follow()
+            if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
+            try balanceBacklogs()
+            try keepHouse()
+        }
+        try finish()
+    }
+
+    private func handOn(_ batch: MessageBatch) {
+        let started = metrics.now()
+        var events: [[IncomingEvent]] = Array(repeating: [], count: batch.partitions.count)
+        let decoders = batch.partitions.map { decoder.decode(for: $0.topic == topics.labels ? .labels : .transactions) }
+        for message in batch {
+            events[message.partitionIndex].append(decoders[message.partitionIndex](message))
+        }
+        for (input, events) in zip(batch.partitions, events) where !events.isEmpty {
+            send(events, end: batch.endsOfPartitions[input], of: input)
+        }
+        for (input, end) in batch.endsOfPartitions where !batch.partitions.contains(input) {
+            send([], end: end, of: input)
+        }
+        if !batch.isEmpty { metrics.decodeTime.recordNanoseconds(metrics.elapsed(since: started)) }
+    }
+
+    private func send(_ events: [IncomingEvent], end: Int64?, of input: TopicPartition) {
+        guard let held = held[input] else { return }
+        held.backlog.add(events.count)
+        inbox.sendNow(.events(IncomingBatch(input: input, epoch: held.epoch, events: events, end: end)))
+    }
+
+    private func balanceBacklogs() throws {
+        for (input, state) in held {
+            let count = state.backlog.count
+            if !state.isPaused && count > Self.backlogLimit {
+                try consumer.pause([input])
+                held[input]?.isPaused = true
+            } else if state.isPaused && count < Self.backlogLimit / 4 {
+                try consumer.resume([input])
+                held[input]?.isPaused = false
+            }
+        }
+    }
+
+    /// Once a second: offsets for lag tools, lag gauges, a new join where another instance has fenced us.
+    private func keepHouse() throws {
+        let now = DispatchTime.now()
+        guard now.uptimeNanoseconds - lastHousekeeping.uptimeNanoseconds > 1_000_000_000 else { return }
+        lastHousekeeping = now
+        let committed = offsets.take()
+        try consumer.commitLater(committed.filter { held[$0.key] != nil })
+        lagGauges.update(committed: committed) { consumer.cachedWatermarks(of: $0)?.upperBound }
+        if offsets.takeRejoin() {
+            try revoked(Array(held.keys))
+            try consumer.subscribe([topics.transactions, topics.labels], rebalance: self)
+        }
+    }
+
+    private func finish() throws {
+        let done = Latch()
+        inbox.sendNow(.stop(done: done))
+        _ = done.wait(timeout: Self.drainTimeout)
+        try consumer.commit(offsets.take().filter { held[$0.key] != nil }, timeoutMilliseconds: 2000)
+        held.removeAll()
+        try consumer.close(timeoutMilliseconds: 3000)
+        try entities.close()
+    }
+}
+
+extension Intake {
+    func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
+        inbox.sendNow(.remote(try entities.catchUp()))
+        let claims = try claimer.claim(partitions, consumer: consumer, entities: entities)
+        var backlogs: [TopicPartition: Backlog] = [:]
+        for claim in claims {
+            let backlog = Backlog()
+            backlogs[claim.input] = backlog
+            held[claim.input] = Held(epoch: claim.epoch, backlog: backlog)
+        }
+        commits.sendNow(.recover(partitions.filter { $0.topic == topics.transactions }))
+        inbox.sendNow(.claimed(claims, backlogs: backlogs))
+        readiness.set(.assigned(held.count))
+        return Dictionary(uniqueKeysWithValues: claims.map { ($0.input, $0.restoreOffset) })
+    }
+
+    func revoked(_ partitions: [TopicPartition]) throws {
+        let going = partitions.filter { held[$0] != nil }
+        guard !going.isEmpty else { return }
+        let done = Latch()
+        inbox.sendNow(.revoked(going, done: done))
+        if !done.wait(timeout: Self.drainTimeout) {
+            logger.warning("Partitions go before everything was committed; their next owner decides the rest")
+        }
+        try consumer.commit(
+            offsets.take().filter { going.contains($0.key) }, timeoutMilliseconds: 2000)
+        for input in going { held[input] = nil }
+        readiness.set(.assigned(held.count))
+    }
+
+    func lost(_ partitions: [TopicPartition]) throws {
+        inbox.sendNow(.fenced(partitions))
+        for input in partitions { held[input] = nil }
+        readiness.set(.assigned(held.count))
+    }
+}

@@ -1,0 +1,44 @@
+public import Kafka
+public import Postgres
+public import Rules
+public import Scoring
+public import Transactions
+
+/// Everything the processor needs; the command line fills it from flags, environment and file.
+public struct PipelineConfiguration: Sendable {
+    public var kafka: KafkaSettings
+    /// Consumer group.
+    public var group = "vigil"
+    public var topics = TopicNames()
+    public var postgres: PostgresSettings
+    public var model: Model
+    public var rules: RuleSet
+    /// nil: the model's own threshold, no decline by score.
+    public var thresholds: Thresholds?
+    public var pseudonymizer: Pseudonymizer
+    public var form = EventForm.canonical
+    public var limits = EventLimits()
+    /// Bound on cached keys and values.
+    public var cacheMemoryBytes = 1 << 31
+    public var checkpointIntervalMilliseconds: Int64 = 30_000
+    /// An input at its end for this long holds no other.
+    public var idleGraceMilliseconds: Int64 = 1_000
+    /// How long an input that lags in event time may hold the others.
+    public var alignmentWaitMilliseconds: Int64 = 30_000
+    /// Time to finish in after a stop is asked for.
+    public var stopSeconds = 8.0
+    /// Written to `stream_progress`.
+    public var owner: String
+
+    public init(
+        kafka: KafkaSettings, postgres: PostgresSettings, model: Model, rules: RuleSet, pseudonymizer: Pseudonymizer,
+        owner: String
+    ) {
+        self.kafka = kafka
+        self.postgres = postgres
+        self.model = model
+        self.rules = rules
+        self.pseudonymizer = pseudonymizer
+        self.owner = owner
+    }
+}

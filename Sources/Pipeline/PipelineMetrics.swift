@@ -1,0 +1,63 @@
+internal import Dispatch
+internal import Metrics
+internal import Transactions
+
+/// The service's metric handles, made once.
+struct PipelineMetrics: Sendable {
+    let scoredEvents = Counter(label: "vigil_events_scored_total")
+    let duplicateEvents = Counter(label: "vigil_events_duplicate_total")
+    let deadLetteredEvents = Counter(label: "vigil_events_dead_lettered_total")
+    let consumedOffsets = Counter(label: "vigil_offsets_consumed_total")
+    let gapOffsets = Counter(label: "vigil_offsets_gap_total")
+    let lateEvents = Counter(label: "vigil_events_late_total")
+    let decisions = Dictionary(
+        uniqueKeysWithValues: Disposition.allCases.map {
+            ($0, Counter(label: "vigil_decisions_total", dimensions: [("decision", $0.rawValue)]))
+        })
+    let alerts = Counter(label: "vigil_alerts_committed_total")
+    let published = Counter(label: "vigil_review_events_acknowledged_total")
+    let commits = Counter(label: "vigil_commits_total")
+    let commitRetries = Counter(label: "vigil_commit_retries_total")
+    let fencedInputs = Counter(label: "vigil_fenced_partitions_total")
+    let checkpointedUsers = Counter(label: "vigil_checkpointed_users_total")
+    let badCheckpointRecords = Counter(label: "vigil_checkpoint_records_rejected_total")
+    let excusedInputs = Gauge(label: "vigil_alignment_excused")
+    let assignedPartitions = Gauge(label: "vigil_assigned_partitions")
+    let ready = Gauge(label: "vigil_restored")
+    let batchEvents = Recorder(label: "vigil_batch_events")
+    let decodeTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "decode")])
+    let scoreTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "score")])
+    let commitTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "commit")])
+
+    /// A moment for `since`, in nanoseconds of the monotonic clock.
+    func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
+
+    func elapsed(since start: UInt64) -> Int64 { Int64(now() - start) }
+
+    func scored(events: Int, since start: UInt64) {
+        scoreTime.recordNanoseconds(elapsed(since: start))
+        batchEvents.record(events)
+    }
+
+    func decided(_ disposition: Disposition) {
+        decisions[disposition]?.increment()
+    }
+
+    func assigned(_ count: Int) {
+        assignedPartitions.record(count)
+    }
+
+    /// Counts what a commit made true; the three kinds always add up to the offsets consumed, gaps apart.
+    func committed(_ unit: CommitUnit) {
+        commits.increment()
+        alerts.increment(by: Int64(unit.alerts.count))
+        for step in unit.steps {
+            scoredEvents.increment(by: step.counts.scored)
+            duplicateEvents.increment(by: step.counts.duplicates)
+            deadLetteredEvents.increment(by: step.counts.deadLettered)
+            gapOffsets.increment(by: step.counts.gaps)
+            lateEvents.increment(by: step.counts.late)
+            consumedOffsets.increment(by: step.to - step.from)
+        }
+    }
+}

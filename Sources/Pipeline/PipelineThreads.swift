@@ -1,0 +1,152 @@
+internal import Dispatch
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Postgres
+internal import Scoring
+internal import Sequences
+internal import Synchronization
+internal import Transactions
+
+/// What the processor's thread is made from.
+struct ProcessorParts {
+    var inbox: BoundedQueue<ProcessorMessage>
+    var commits: BoundedQueue<CommitMessage>
+    var scorer: Scorer
+    var pseudonymizer: Pseudonymizer
+    var alignment: BucketAlignment
+    var checkpointIntervalMilliseconds: Int64
+    var metrics: PipelineMetrics
+    var logger: Logger
+    /// Monotonic milliseconds.
+    var clock: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
+}
+
+/// What the committer's thread is made from.
+struct CommitterParts {
+    var queue: BoundedQueue<CommitMessage>
+    var inbox: BoundedQueue<ProcessorMessage>
+    var producer: KafkaProducer
+    var postgres: PostgresSettings
+    var topics: TopicNames
+    var schema: TransactionSchema
+    var entityPartitions: Int32
+    var offsets: CommittedOffsets
+    var stopping: StopFlag
+    var metrics: PipelineMetrics
+    var logger: Logger
+}
+
+/// What the intake's thread is made from.
+struct IntakeParts {
+    var kafka: KafkaSettings
+    var group: String
+    var topics: TopicNames
+    var inbox: BoundedQueue<ProcessorMessage>
+    var commits: BoundedQueue<CommitMessage>
+    var decoder: EventDecoder
+    var claimer: Claimer
+    var offsets: CommittedOffsets
+    var stopping: StopFlag
+    var readiness: Readiness
+    var metrics: PipelineMetrics
+    var logger: Logger
+}
+
+/// Builds the three threads' objects and sees that they end together.
+struct PipelineThreads: Sendable {
+    private let configuration: PipelineConfiguration
+    private let stopping: StopFlag
+    private let readiness: Readiness
+    private let logger: Logger
+    private let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
+    private let commits = BoundedQueue<CommitMessage>(capacity: 1)
+    private let offsets = CommittedOffsets()
+    private let metrics = PipelineMetrics()
+
+    init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) throws {
+        self.configuration = configuration
+        self.stopping = stopping
+        self.readiness = readiness
+        self.logger = logger
+    }
+
+    /// Runs the threads; throws the first error once all have ended.
+    func run() async throws {
+        let failure = Mutex<(any Error)?>(nil)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await thread("vigil-intake") { try intake().run() } }
+            group.addTask { try await thread("vigil-processor") { try processor().run() } }
+            group.addTask { try await thread("vigil-committer") { try committer().run() } }
+            while let result = await group.nextResult() {
+                guard case .failure(let error) = result else { continue }
+                failure.withLock { $0 = $0 ?? error }
+                // The others must not wait for a thread that is gone.
+                stopping.stop(within: 0)
+                inbox.close()
+                commits.close()
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// Runs `body` on a new thread, so that its blocking calls hold up no one else's tasks.
+    private func thread(_ name: String, _ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let thread = Thread {
+                continuation.resume(with: Result { try body() })
+            }
+            thread.name = name
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+
+    private func intake() throws -> Intake {
+        let restorer = SequenceRestorer(
+            settings: configuration.kafka.adding(["enable.partition.eof": "true"]),
+            topic: configuration.topics.sequences, model: configuration.model, metrics: metrics, logger: logger)
+        return try Intake(
+            IntakeParts(
+                kafka: configuration.kafka, group: configuration.group, topics: configuration.topics, inbox: inbox,
+                commits: commits,
+                decoder: EventDecoder(
+                    schema: configuration.model.encoder.schema, form: configuration.form,
+                    limits: configuration.limits),
+                claimer: Claimer(
+                    settings: configuration.postgres, topics: configuration.topics, owner: configuration.owner,
+                    restorer: restorer, logger: logger),
+                offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics, logger: logger))
+    }
+
+    private func processor() throws -> Processor {
+        let scorer = try Scorer(
+            model: configuration.model, rules: configuration.rules, thresholds: configuration.thresholds,
+            cacheMemoryBytes: configuration.cacheMemoryBytes)
+        return Processor(
+            ProcessorParts(
+                inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: configuration.pseudonymizer,
+                alignment: BucketAlignment(
+                    idleGraceMilliseconds: configuration.idleGraceMilliseconds,
+                    maximumWaitMilliseconds: configuration.alignmentWaitMilliseconds),
+                checkpointIntervalMilliseconds: configuration.checkpointIntervalMilliseconds, metrics: metrics,
+                logger: logger))
+    }
+
+    private func committer() throws -> Committer {
+        let admin = try KafkaAdmin(settings: configuration.kafka, logger: logger)
+        let cluster = try admin.describeCluster(timeoutMilliseconds: 10_000)
+        for name in configuration.topics.all where !cluster.topics.contains(where: { $0.name == name }) {
+            throw PipelineFault.topicMissing(name)
+        }
+        let entities = cluster.topics.first { $0.name == configuration.topics.entities }
+        return Committer(
+            CommitterParts(
+                queue: commits, inbox: inbox,
+                producer: try KafkaProducer(settings: configuration.kafka, logger: logger),
+                postgres: configuration.postgres, topics: configuration.topics,
+                schema: configuration.model.encoder.schema,
+                entityPartitions: Int32(max(1, entities?.partitions.count ?? 1)), offsets: offsets,
+                stopping: stopping, metrics: metrics, logger: logger))
+    }
+}

@@ -1,0 +1,68 @@
+internal import Kafka
+internal import Sequences
+
+extension Processor {
+    /// Gives what is decided to the committer: at once when it is free, or waiting for it when `blocking`.
+    func handOver(blocking: Bool) {
+        collectSteps()
+        guard !pending.isEmpty, blocking || commits.hasRoom else { return }
+        commits.send(.commit(pending))
+        pending = CommitUnit()
+    }
+
+    private func collectSteps() {
+        for worker in workers.values where worker.position > worker.committedTo {
+            let step = CommitUnit.Step(
+                input: worker.claim.input, epoch: worker.claim.epoch, from: worker.committedTo, to: worker.position,
+                counts: worker.counts)
+            if let index = pending.steps.firstIndex(where: { $0.input == step.input }) {
+                pending.steps[index].to = step.to
+                pending.steps[index].counts.add(step.counts)
+            } else {
+                pending.steps.append(step)
+            }
+            worker.committedTo = worker.position
+            worker.counts = EventCounts()
+        }
+    }
+
+    /// Checkpoints all inputs once the interval has passed.
+    func checkpointIfDue() {
+        let now = clock()
+        guard now - lastCheckpoint >= checkpointIntervalMilliseconds else { return }
+        lastCheckpoint = now
+        checkpoint(Array(workers.keys))
+    }
+
+    /// Adds the state of the inputs to the pending commit, which it will be published after.
+    func checkpoint(_ inputs: [TopicPartition]) {
+        for input in inputs {
+            guard let worker = workers[input], !worker.isRestoring,
+                worker.position > worker.checkpointedTo
+            else { continue }
+            let users = worker.dirty.map { id, state in
+                CommitUnit.Checkpoint.User(
+                    pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
+                    offset: state.newestOffset, history: state.history.encoded(layout: layout))
+            }
+            worker.dirty.removeAll(keepingCapacity: true)
+            worker.checkpointedTo = worker.position
+            pending.checkpoints.append(
+                CommitUnit.Checkpoint(
+                    input: input, epoch: worker.claim.epoch, offset: worker.position, users: users,
+                    open: worker.accumulator.open))
+        }
+    }
+
+    private var layout: UInt64 { scorer.model.encoder.extractor.layout }
+}
+
+extension EventCounts {
+    mutating func add(_ other: EventCounts) {
+        scored += other.scored
+        duplicates += other.duplicates
+        deadLettered += other.deadLettered
+        gaps += other.gaps
+        late += other.late
+    }
+}

@@ -1,0 +1,259 @@
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Scoring
+internal import Sequences
+internal import Transactions
+
+/// Decides: takes events of all assigned inputs bucket by bucket, scores them in micro-batches, hands over commits.
+///
+/// Runs on a thread of its own and is the only owner of users, ledger and scorer.
+final class Processor {
+    /// Most events scored in one pass.
+    static let batchLimit = 512
+    /// Most events in one commit.
+    static let commitLimit = 8192
+
+    let inbox: BoundedQueue<ProcessorMessage>
+    let commits: BoundedQueue<CommitMessage>
+    let scorer: Scorer
+    let schema: TransactionSchema
+    let pseudonymizer: Pseudonymizer
+    let metrics: PipelineMetrics
+    let logger: Logger
+    let checkpointIntervalMilliseconds: Int64
+    let clock: @Sendable () -> Int64
+
+    var ledger: EntityLedger
+    var alignment: BucketAlignment
+    var workers: [TopicPartition: InputWorker] = [:]
+    var pending = CommitUnit()
+    private var order: [InputWorker] = []
+    private var turn = 0
+    private var sources: [TopicPartition: UInt32] = [:]
+    private var ownedElsewhere: Set<TopicPartition> = []
+    var lastCheckpoint: Int64
+    private var prunedBefore: Int64 = .min
+    private var closedBefore: Int64 = .min
+    private var requests: [Scorer.Request] = []
+    private var requestSources: [(worker: InputWorker, offset: Int64, pseudonym: String)] = []
+
+    init(_ parts: ProcessorParts) {
+        inbox = parts.inbox
+        commits = parts.commits
+        scorer = parts.scorer
+        schema = parts.scorer.model.encoder.schema
+        pseudonymizer = parts.pseudonymizer
+        metrics = parts.metrics
+        logger = parts.logger
+        clock = parts.clock
+        checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
+        ledger = EntityLedger(schema: schema)
+        alignment = parts.alignment
+        lastCheckpoint = parts.clock()
+    }
+
+    /// Works until told to stop.
+    /// - Throws: what made scoring impossible; nothing undecided is committed then.
+    func run() throws {
+        while true {
+            let isBusy = alignment.frontier(at: clock()) != nil && !pending.isEmpty
+            for message in inbox.receiveAll(timeout: isBusy ? 0.002 : 0.02) where try handle(message) { return }
+            var decided = try step()
+            while decided > 0 {
+                handOver(blocking: pending.eventCount >= Self.commitLimit)
+                for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
+                decided = try step()
+            }
+            checkpointIfDue()
+            handOver(blocking: false)
+        }
+    }
+
+    /// Carries out one message; true if it was the last.
+    private func handle(_ message: ProcessorMessage) throws -> Bool {
+        switch message {
+        case .claimed(let claims, let backlogs):
+            for claim in claims { install(claim, backlog: backlogs[claim.input] ?? Backlog()) }
+        case .revoked(let inputs, let done):
+            checkpoint(inputs)
+            handOver(blocking: true)
+            drop(inputs)
+            commits.sendNow(.flush(done))
+        case .fenced(let inputs):
+            pending = pending.without(Set(inputs))
+            drop(inputs)
+        case .events(let batch):
+            guard let worker = workers[batch.input], worker.claim.epoch == batch.epoch else { return false }
+            worker.receive(batch, now: clock())
+            report(worker)
+        case .remote(let parts):
+            for part in parts { apply(part) }
+        case .stop(let done):
+            checkpoint(Array(workers.keys))
+            handOver(blocking: true)
+            commits.sendNow(.finish(done))
+            return true
+        }
+        return false
+    }
+
+    private func install(_ claim: InputClaim, backlog: Backlog) {
+        let worker = InputWorker(claim: claim, source: source(of: claim.input), backlog: backlog, schema: schema)
+        workers[claim.input] = worker
+        order = workers.values.sorted { $0.claim.input < $1.claim.input }
+        ownedElsewhere.remove(claim.input)
+        alignment.add(claim.input)
+        metrics.assigned(workers.count)
+    }
+
+    private func drop(_ inputs: [TopicPartition]) {
+        for input in inputs {
+            guard let worker = workers.removeValue(forKey: input) else { continue }
+            scorer.release(worker.users.values.lazy.map(\.state))
+            alignment.remove(input)
+        }
+        order = workers.values.sorted { $0.claim.input < $1.claim.input }
+        metrics.assigned(workers.count)
+    }
+
+    private func source(of input: TopicPartition) -> UInt32 {
+        if let known = sources[input] { return known }
+        let new = UInt32(sources.count + 1)
+        sources[input] = new
+        return new
+    }
+
+    private func apply(_ remote: RemotePart) {
+        if let part = remote.part { ledger.apply(part, source: source(of: remote.input)) }
+        guard workers[remote.input] == nil else { return }
+        if ownedElsewhere.insert(remote.input).inserted { alignment.add(remote.input) }
+        alignment.drained(remote.input, at: remote.watermark, atEndSince: remote.idle ? .min / 2 : nil)
+    }
+
+    /// Tells the alignment where a worker stands, and everyone what that completes.
+    private func report(_ worker: InputWorker) {
+        let bucket = worker.nextBucket(ledger)
+        if worker.next != nil {
+            close(worker, before: bucket)
+            alignment.nextEvent(of: worker.claim.input, in: bucket)
+        } else {
+            alignment.drained(worker.claim.input, at: bucket, atEndSince: worker.atEndSince)
+        }
+    }
+
+    /// Closes what the worker gathered before `bucket`: its next event lies there, or the others have moved on.
+    private func close(_ worker: InputWorker, before bucket: Int64, isIdle: Bool = false) {
+        guard let current = worker.accumulator.open?.bucket, bucket > current, bucket != .max else { return }
+        let start = EventTime(milliseconds: bucket * ledger.bucketMilliseconds)
+        let closed = worker.accumulator.advance(to: start)
+        if let closed { ledger.apply(closed, source: worker.source) }
+        pending.advances.append(
+            CommitUnit.Advance(
+                input: worker.claim.input, part: closed, watermark: bucket, offset: worker.position, isIdle: isIdle))
+    }
+}
+
+extension Processor {
+    /// Takes and decides at most one micro-batch; returns how many events it took.
+    private func step() throws -> Int {
+        let now = clock()
+        guard let frontier = alignment.frontier(at: now) else { return 0 }
+        closeBuckets(before: frontier)
+        var taken = 0
+        requests.removeAll(keepingCapacity: true)
+        requestSources.removeAll(keepingCapacity: true)
+        turn += 1
+        for index in order.indices where taken < Self.batchLimit {
+            let worker = order[(index + turn) % order.count]
+            var fromWorker = 0
+            while taken + fromWorker < Self.batchLimit, worker.next != nil {
+                let bucket = worker.nextBucket(ledger)
+                guard bucket <= frontier else { break }
+                close(worker, before: bucket)
+                guard let event = worker.take() else { break }
+                fromWorker += 1
+                admit(event, of: worker)
+            }
+            guard fromWorker > 0 else { continue }
+            taken += fromWorker
+            worker.settle(taken: fromWorker)
+            report(worker)
+        }
+        try scoreAdmitted()
+        pending.eventCount += taken
+        prune(frontier)
+        return taken
+    }
+
+    /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
+    private func admit(_ event: IncomingEvent, of worker: InputWorker) {
+        let isPast = event.offset < worker.claim.nextOffset
+        worker.accumulate(event)
+        switch event.payload {
+        case .fault(let fault, let original):
+            guard !isPast else { return }
+            worker.counts.deadLettered += 1
+            pending.deadLetters.append(
+                CommitUnit.DeadLetter(source: coordinates(worker, event.offset), fault: fault, original: original))
+        case .label:
+            if !isPast { worker.counts.scored += 1 }
+        case .transaction(let transaction):
+            let user = worker.user(transaction.user, pseudonymizer: pseudonymizer, scorer: scorer)
+            worker.dirty[transaction.user] = user.state
+            let request = Scorer.Request(transaction: transaction, user: user.state)
+            guard isPast else {
+                requests.append(request)
+                requestSources.append((worker, event.offset, user.pseudonym))
+                return
+            }
+            if event.offset > user.state.newestOffset {
+                scorer.absorb(request, ledger: ledger)
+                user.state.newestOffset = event.offset
+            }
+        }
+    }
+
+    private func scoreAdmitted() throws {
+        guard !requests.isEmpty else { return }
+        let started = metrics.now()
+        let outcomes = try scorer.score(requests, ledger: ledger)
+        metrics.scored(events: outcomes.count, since: started)
+        let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        for (index, outcome) in outcomes.enumerated() {
+            let (worker, offset, pseudonym) = requestSources[index]
+            requests[index].user.newestOffset = offset
+            switch outcome {
+            case .duplicate:
+                worker.counts.duplicates += 1
+            case .scored(let decision, let late):
+                worker.counts.scored += 1
+                if late { worker.counts.late += 1 }
+                metrics.decided(decision.disposition)
+                guard decision.disposition != .allow else { continue }
+                pending.alerts.append(
+                    Alert(
+                        transaction: requests[index].transaction, pseudonym: pseudonym, decision: decision,
+                        source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
+                        rulesHash: scorer.rules.hash))
+            }
+        }
+    }
+
+    private func coordinates(_ worker: InputWorker, _ offset: Int64) -> SourceCoordinates {
+        SourceCoordinates(topic: worker.claim.input.topic, partition: worker.claim.input.partition, offset: offset)
+    }
+
+    /// Only what comes late can still fall before the frontier: the buckets there are complete, also of idle inputs.
+    private func closeBuckets(before frontier: Int64) {
+        guard frontier > closedBefore else { return }
+        closedBefore = frontier
+        for worker in order { close(worker, before: frontier, isIdle: worker.next == nil && worker.atEndSince != nil) }
+    }
+
+    private func prune(_ frontier: Int64) {
+        guard frontier != .max, frontier > prunedBefore &+ 24 else { return }
+        ledger.prune(before: frontier - ledger.horizonBuckets - 48)
+        prunedBefore = frontier
+    }
+}

@@ -1,0 +1,28 @@
+internal import Kafka
+internal import Sequences
+
+/// What the other threads tell the processor.
+enum ProcessorMessage: Sendable {
+    /// Partitions were claimed; their state comes with them.
+    case claimed([InputClaim], backlogs: [TopicPartition: Backlog])
+    /// Partitions go: decide no more of them, commit what is decided, then say done.
+    case revoked([TopicPartition], done: Latch)
+    /// Another instance has moved the progress: forget the partitions, nothing of them may be committed.
+    case fenced([TopicPartition])
+    case events(IncomingBatch)
+    /// Parts that other instances closed, or that were read back at the start.
+    case remote([RemotePart])
+    /// Commit what is decided, checkpoint, then say done.
+    case stop(done: Latch)
+}
+
+/// A part of a bucket read from the entities topic.
+struct RemotePart: Sendable {
+    var input: TopicPartition
+    /// nil for a record that only moves the watermark.
+    var part: EntityBucketPart?
+    /// Every bucket before this one is complete for the input.
+    var watermark: Int64
+    /// The input has nothing more for now.
+    var idle: Bool
+}

@@ -1,0 +1,118 @@
+internal import Kafka
+internal import Postgres
+
+/// The rows of `stream_progress`: who may decide a partition, and how far it is decided.
+struct ProgressStore {
+    let connection: PostgresConnection
+
+    /// A claimed row.
+    struct Claim: Sendable {
+        var epoch: Int64
+        var nextOffset: Int64
+        var restoreOffset: Int64
+    }
+
+    /// Takes partitions over: bumps their epoch, so that a former owner's commits no longer match.
+    ///
+    /// - Parameter starts: where each partition begins if it was never decided before.
+    func claim(
+        _ starts: [TopicPartition: Int64], owner: String
+    ) throws(PostgresError) -> [TopicPartition: Claim] {
+        let inputs = starts.keys.sorted()
+        // Sorted, so that two instances that claim the same rows wait for each other instead of deadlocking.
+        let rows = try connection.executePrepared(
+            """
+            INSERT INTO vigil.stream_progress AS progress
+                (topic, partition, next_offset, restore_offset, first_offset, epoch, owner, updated_at)
+            SELECT topic, partition, start, start, start, 1, $4, now()
+            FROM unnest($1::text[], $2::int[], $3::bigint[]) AS claimed (topic, partition, start)
+            ORDER BY topic, partition
+            ON CONFLICT (topic, partition) DO UPDATE
+                SET epoch = progress.epoch + 1, owner = excluded.owner, updated_at = now()
+            RETURNING topic, partition, epoch, next_offset, restore_offset
+            """,
+            [
+                .texts(inputs.map(\.topic)), .int32s(inputs.map(\.partition)), .int64s(inputs.map { starts[$0] ?? 0 }),
+                .text(owner),
+            ])
+        var claims: [TopicPartition: Claim] = [:]
+        for row in rows {
+            let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
+            claims[input] = Claim(
+                epoch: try row.value("epoch"), nextOffset: try row.value("next_offset"),
+                restoreOffset: try row.value("restore_offset"))
+        }
+        return claims
+    }
+
+    /// Moves progress by compare-and-set on epoch and offset; call it inside the transaction that inserts the alerts.
+    ///
+    /// - Returns: the inputs that did not match, for whatever reason.
+    func move(_ steps: [CommitUnit.Step]) throws(PostgresError) -> Set<TopicPartition> {
+        guard !steps.isEmpty else { return [] }
+        let rows = try connection.executePrepared(
+            """
+            UPDATE vigil.stream_progress AS progress
+            SET next_offset = step.next, scored = progress.scored + step.scored,
+                duplicates = progress.duplicates + step.duplicates,
+                dead_lettered = progress.dead_lettered + step.dead_lettered, gaps = progress.gaps + step.gaps,
+                late = progress.late + step.late, updated_at = now()
+            FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                $8::bigint[], $9::bigint[], $10::bigint[])
+                AS step (topic, partition, epoch, old, next, scored, duplicates, dead_lettered, gaps, late)
+            WHERE progress.topic = step.topic AND progress.partition = step.partition
+                AND progress.epoch = step.epoch AND progress.next_offset = step.old
+            RETURNING progress.topic, progress.partition
+            """,
+            [
+                .texts(steps.map(\.input.topic)), .int32s(steps.map(\.input.partition)), .int64s(steps.map(\.epoch)),
+                .int64s(steps.map(\.from)), .int64s(steps.map(\.to)), .int64s(steps.map(\.counts.scored)),
+                .int64s(steps.map(\.counts.duplicates)), .int64s(steps.map(\.counts.deadLettered)),
+                .int64s(steps.map(\.counts.gaps)), .int64s(steps.map(\.counts.late)),
+            ])
+        var unmatched = Set(steps.map(\.input))
+        for row in rows {
+            unmatched.remove(TopicPartition(topic: try row.value("topic"), partition: try row.value("partition")))
+        }
+        return unmatched
+    }
+
+    /// The inputs whose row stands exactly where the steps lead, under the same epoch: an earlier attempt went through.
+    func alreadyMoved(_ steps: [CommitUnit.Step]) throws(PostgresError) -> Set<TopicPartition> {
+        let rows = try connection.executePrepared(
+            """
+            SELECT progress.topic, progress.partition
+            FROM vigil.stream_progress AS progress
+            JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS step (topic, partition, epoch, next)
+                ON progress.topic = step.topic AND progress.partition = step.partition
+                    AND progress.epoch = step.epoch AND progress.next_offset = step.next
+            """,
+            [
+                .texts(steps.map(\.input.topic)), .int32s(steps.map(\.input.partition)), .int64s(steps.map(\.epoch)),
+                .int64s(steps.map(\.to)),
+            ])
+        var moved: Set<TopicPartition> = []
+        for row in rows {
+            moved.insert(TopicPartition(topic: try row.value("topic"), partition: try row.value("partition")))
+        }
+        return moved
+    }
+
+    /// Sets from where a restart re-reads, once a checkpoint's records are acknowledged.
+    func setRestorePoints(_ points: [(input: TopicPartition, epoch: Int64, offset: Int64)]) throws(PostgresError) {
+        guard !points.isEmpty else { return }
+        _ = try connection.executePrepared(
+            """
+            UPDATE vigil.stream_progress AS progress
+            SET restore_offset = point.restore, updated_at = now()
+            FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS point (topic, partition, epoch, restore)
+            WHERE progress.topic = point.topic AND progress.partition = point.partition
+                AND progress.epoch = point.epoch AND progress.restore_offset < point.restore
+                AND progress.next_offset >= point.restore
+            """,
+            [
+                .texts(points.map(\.input.topic)), .int32s(points.map(\.input.partition)),
+                .int64s(points.map(\.epoch)), .int64s(points.map(\.offset)),
+            ])
+    }
+}
