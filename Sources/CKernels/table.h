@@ -1,0 +1,20 @@
+// The table of one instruction set: every kernel above, compiled for it.
+const ck_kernels TABLE = {
+    .isa = ISA,
+    .lanes = LANES,
+    .layer_norm = layer_norm,
+    .layer_norm_backward = layer_norm_backward,
+    .bias_gelu = bias_gelu,
+    .gelu_backward = gelu_backward,
+    .bias_add = bias_add,
+    .column_sums = column_sums,
+    .bias_dropout_residual = bias_dropout_residual,
+    .dropout = dropout,
+    .embed = embed,
+    .embed_backward = embed_backward,
+    .dot_rows = dot_rows,
+    .dot_rows_backward = dot_rows_backward,
+    .attention_scratch = attention_scratch,
+    .attention = attention,
+    .attention_backward = attention_backward,
+};

@@ -1,0 +1,71 @@
+public import Transactions
+
+/// Collects one input partition's events, in offset order, into bucket parts.
+///
+/// The bucket of an event is never before the one already open, so buckets close in order and a late event
+/// counts in the open one. Duplicates and dead letters are not to be added.
+public struct BucketAccumulator: Sendable {
+    /// The part still being filled; nil before the first event.
+    public private(set) var open: EntityBucketPart?
+
+    private let bucketMilliseconds: Int64
+    /// Names of the schema's entities that carry risk, nil for the others.
+    private let riskNames: [String?]
+
+    public init(
+        schema: TransactionSchema, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds,
+        resuming open: EntityBucketPart? = nil
+    ) {
+        self.bucketMilliseconds = max(1, bucketMilliseconds)
+        self.open = open
+        riskNames = schema.entities.map { $0.risk ? $0.name : nil }
+    }
+
+    /// Counts a transaction; returns the part that it closed, if it did.
+    public mutating func add(_ transaction: Transaction) -> EntityBucketPart? {
+        let closed = advance(to: transaction.time)
+        for (name, key) in zip(riskNames, transaction.entities) {
+            guard let name, let key else { continue }
+            open?.counts[StableHash.entity(name: name, key: key), default: 0] += 1
+        }
+        return closed
+    }
+
+    /// Counts a label at the time it became known; returns the part that it closed, if it did.
+    public mutating func add(_ label: Label) -> EntityBucketPart? {
+        let closed = advance(to: label.knownAt)
+        for (name, key) in zip(riskNames, label.entities) {
+            guard let name, let key else { continue }
+            let entity = StableHash.entity(name: name, key: key)
+            open?.labels.append(
+                EntityLabel(entity: entity, knownAt: label.knownAt.milliseconds, fraud: label.fraud))
+        }
+        return closed
+    }
+
+    /// Closes the open part when `time` lies in a later bucket; nil when it does not or the part is empty.
+    public mutating func advance(to time: EventTime) -> EntityBucketPart? {
+        let bucket = time.milliseconds.floored(dividedBy: bucketMilliseconds)
+        guard let current = open else {
+            open = EntityBucketPart(bucket: bucket)
+            return nil
+        }
+        guard bucket > current.bucket else { return nil }
+        open = EntityBucketPart(bucket: bucket)
+        return current.isEmpty ? nil : current
+    }
+
+    /// Closes the open part at the end of the input.
+    public mutating func close() -> EntityBucketPart? {
+        defer { open = nil }
+        return open.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded toward minus infinity; the divisor is positive.
+    func floored(dividedBy divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

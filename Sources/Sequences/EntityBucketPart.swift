@@ -1,0 +1,77 @@
+/// What one input partition saw of the entities during one bucket of event time.
+///
+/// A part is final: it is published after the commit that covers it, and every instance applies it once.
+public struct EntityBucketPart: Hashable, Sendable {
+    /// `floor(time / bucketMilliseconds)`.
+    public var bucket: Int64
+    /// Transactions by entity.
+    public var counts: [UInt64: UInt32]
+    /// Labels in the order of their offsets.
+    public var labels: [EntityLabel]
+
+    public init(bucket: Int64, counts: [UInt64: UInt32] = [:], labels: [EntityLabel] = []) {
+        self.bucket = bucket
+        self.counts = counts
+        self.labels = labels
+    }
+
+    public var isEmpty: Bool { counts.isEmpty && labels.isEmpty }
+
+    private static let version: UInt8 = 1
+
+    /// The part as bytes; equal parts give equal bytes.
+    public func encoded() -> [UInt8] {
+        var writer = StateWriter(version: Self.version, reserving: 32 + counts.count * 9 + labels.count * 13)
+        writer.zigzag(bucket)
+        writer.varint(UInt64(counts.count))
+        for (entity, count) in counts.sorted(by: { $0.key < $1.key }) {
+            writer.fixed(entity)
+            writer.varint(UInt64(count))
+        }
+        writer.varint(UInt64(labels.count))
+        var previous: Int64 = 0
+        for label in labels {
+            writer.fixed(label.entity)
+            writer.zigzag(label.knownAt &- previous)
+            writer.fixed(UInt8(label.fraud ? 1 : 0))
+            previous = label.knownAt
+        }
+        return writer.finished()
+    }
+
+    /// Reads what `encoded` wrote.
+    ///
+    /// - Throws: `StateFault` for anything else; never traps and never reserves more than the bytes can hold.
+    public init(decoding bytes: UnsafeRawBufferPointer) throws(StateFault) {
+        var reader = try StateReader(bytes, version: Self.version)
+        bucket = try reader.zigzag()
+        let countOfCounts = try reader.count(ofAtLeast: 9)
+        counts = Dictionary(minimumCapacity: countOfCounts)
+        for _ in 0..<countOfCounts {
+            let entity = try reader.fixed(UInt64.self)
+            guard let count = UInt32(exactly: try reader.varint()), counts.updateValue(count, forKey: entity) == nil
+            else { throw StateFault(.malformed, offset: reader.position, "an entity counted twice or too often") }
+        }
+        let countOfLabels = try reader.count(ofAtLeast: 10)
+        labels = []
+        labels.reserveCapacity(countOfLabels)
+        var previous: Int64 = 0
+        for _ in 0..<countOfLabels {
+            let entity = try reader.fixed(UInt64.self)
+            previous = previous &+ (try reader.zigzag())
+            let fraud = try reader.fixed(UInt8.self)
+            guard fraud < 2 else { throw StateFault(.malformed, offset: reader.position - 1, "a label not 0 or 1") }
+            labels.append(EntityLabel(entity: entity, knownAt: previous, fraud: fraud == 1))
+        }
+        try reader.finish()
+    }
+
+    /// Reads what `encoded` wrote.
+    ///
+    /// - Throws: `StateFault` for anything else.
+    public init(decoding bytes: [UInt8]) throws(StateFault) {
+        self = try bytes.withUnsafeBytes { buffer in
+            Result { () throws(StateFault) in try Self(decoding: buffer) }
+        }.get()
+    }
+}

@@ -1,0 +1,142 @@
+public import Transactions
+
+/// What is known of every entity, bucket by bucket, readable at any moment of the past that it still covers.
+///
+/// A read at time t uses only buckets [B(t) − horizon, B(t)): once those are complete it gives the same answer for
+/// ever, whatever order the parts came in, so a restart that re-encodes old events gets what the first run got.
+/// One owner mutates it; reading is pure.
+public struct EntityLedger: Sendable {
+    /// One hour.
+    public static let defaultBucketMilliseconds: Int64 = EventTime.millisecondsPerHour
+
+    public let bucketMilliseconds: Int64
+    /// How many buckets before B(t) a read at t depends on: 30 days and the label delay.
+    public let horizonBuckets: Int64
+
+    private let delayBuckets: Int64
+    /// Buckets in 1, 7 and 30 days.
+    private let windows: SIMD3<Int64>
+    private var indices: [UInt64: Int] = [:]
+    private var timelines: [EntityTimeline] = []
+    private var vacant: [Int] = []
+    private var applied: [UInt32: Set<Int64>] = [:]
+
+    public init(
+        labelDelayMilliseconds: Int64, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds
+    ) {
+        let size = max(1, bucketMilliseconds)
+        func buckets(_ milliseconds: Int64) -> Int64 { max(1, (milliseconds + size - 1) / size) }
+        self.bucketMilliseconds = size
+        let day = EventTime.millisecondsPerDay
+        windows = SIMD3(buckets(day), buckets(7 * day), buckets(30 * day))
+        delayBuckets = labelDelayMilliseconds > 0 ? buckets(labelDelayMilliseconds) : 0
+        horizonBuckets = windows[2] + delayBuckets
+    }
+
+    /// A ledger for a schema's label delay, in hourly buckets.
+    public init(schema: TransactionSchema) {
+        self.init(labelDelayMilliseconds: schema.labelDelayMilliseconds)
+    }
+
+    public var entityCount: Int { indices.count }
+
+    /// The bucket that a moment lies in.
+    public func bucket(of time: EventTime) -> Int64 {
+        time.milliseconds.floored(dividedBy: bucketMilliseconds)
+    }
+
+    /// Adds a part; false, without a change, when that source's bucket has been applied before.
+    ///
+    /// - Complexity: O(entries in the part), when it is newer than what the ledger holds.
+    @discardableResult
+    public mutating func apply(_ part: EntityBucketPart, source: UInt32 = 0) -> Bool {
+        guard applied[source, default: []].insert(part.bucket).inserted else { return false }
+        for (entity, count) in part.counts {
+            timelines[index(of: entity)].add(count: count, bucket: part.bucket)
+        }
+        for label in part.labels {
+            timelines[index(of: label.entity)].add(label: label, bucket: part.bucket)
+        }
+        return true
+    }
+
+    /// Forgets buckets before `bucket`; reads are exact from `bucket + horizonBuckets` on.
+    public mutating func prune(before bucket: Int64) {
+        for (entity, index) in indices {
+            timelines[index].prune(before: bucket)
+            guard timelines[index].isEmpty else { continue }
+            timelines[index] = EntityTimeline()
+            vacant.append(index)
+            indices[entity] = nil
+        }
+        for source in Array(applied.keys) {
+            applied[source] = applied[source]?.filter { $0 >= bucket }
+        }
+    }
+
+    /// What the completed buckets before `time` tell of an entity; zeros and NaN where it is unknown.
+    ///
+    /// - Complexity: O(log n) in the entity's buckets within the horizon.
+    public func risk(of entity: UInt64, at time: EventTime) -> EntityRisk {
+        var risk = EntityRisk()
+        guard let index = indices[entity] else { return risk }
+        let now = bucket(of: time)
+        fillCounts(of: index, at: now, into: &risk)
+        fillLabels(of: index, at: now, time: time, into: &risk)
+        return risk
+    }
+
+    private func fillCounts(of index: Int, at now: Int64, into risk: inout EntityRisk) {
+        let matured = now &- delayBuckets
+        for window in 0..<3 {
+            let count = timelines[index].transactions(from: matured &- windows[window], to: matured)
+            risk.matured[window] = Float(count)
+        }
+        risk.recent[0] = Float(timelines[index].transactions(from: now &- windows[0], to: now))
+        risk.recent[1] = Float(timelines[index].transactions(from: now &- windows[1], to: now))
+    }
+
+    private func fillLabels(of index: Int, at now: Int64, time: EventTime, into risk: inout EntityRisk) {
+        let end = timelines[index].labelIndex(from: now)
+        let start = timelines[index].labelIndex(from: now &- horizonBuckets)
+        guard end > start else { return }
+        for window in 0..<3 {
+            let first = max(start, timelines[index].labelIndex(from: now &- windows[window]))
+            risk.frauds[window] = Float(timelines[index].frauds(from: first, to: end))
+        }
+        timelines[index].labels.withUnsafeBufferPointer { labels in
+            for age in 0..<min(3, end - start) { risk.lastLabels[age] = labels[end - 1 - age].fraud ? 1 : 0 }
+            var weight: Float = 1
+            var weights: Float = 0
+            var weighted: Float = 0
+            for position in stride(from: end - 1, through: max(start, end - EntityTimeline.labelsInMean), by: -1) {
+                weighted += labels[position].fraud ? weight : 0
+                weights += weight
+                weight *= EntityTimeline.meanDecay
+            }
+            risk.labelMean = weighted / weights
+            let newest = labels[end - 1]
+            risk.newestLabelDays = days(from: newest.knownAt, to: time)
+            if newest.lastFraud != .max, Int(newest.lastFraud) >= start {
+                risk.lastFraudDays = days(from: labels[Int(newest.lastFraud)].knownAt, to: time)
+            }
+            let runStart = max(start, Int(newest.runStart))
+            guard runStart < end else { return }
+            risk.fraudRun = Float(end - runStart)
+            risk.fraudRunDays = days(from: labels[runStart].knownAt, to: time)
+        }
+    }
+
+    private func days(from milliseconds: Int64, to time: EventTime) -> Float {
+        let (elapsed, overflow) = time.milliseconds.subtractingReportingOverflow(milliseconds)
+        return overflow ? 0 : Float(Double(max(0, elapsed)) / Double(EventTime.millisecondsPerDay))
+    }
+
+    private mutating func index(of entity: UInt64) -> Int {
+        if let index = indices[entity] { return index }
+        let index = vacant.popLast() ?? timelines.count
+        if index == timelines.count { timelines.append(EntityTimeline()) }
+        indices[entity] = index
+        return index
+    }
+}

@@ -1,0 +1,115 @@
+/// One entity's completed buckets: sorted, with running sums, so that a window is two binary searches.
+struct EntityTimeline: Sendable {
+    struct Count: Sendable {
+        var bucket: Int64
+        /// Transactions up to and with this bucket.
+        var cumulative: UInt32
+    }
+
+    /// Labels stand in the order (bucket, knownAt, fraud): the same whatever order the parts came in.
+    struct LabelEntry: Sendable {
+        var bucket: Int64
+        var knownAt: Int64
+        /// Frauds up to and with this label.
+        var cumulativeFrauds: UInt32
+        /// Where the run of frauds that this label belongs to begins; one past this label when it is none.
+        var runStart: UInt32
+        /// The last fraud up to and with this label; nil is `UInt32.max`.
+        var lastFraud: UInt32
+        var fraud: Bool
+    }
+
+    static let labelsInMean = 16
+    static let meanDecay: Float = 0.8
+
+    private(set) var counts: [Count] = []
+    private(set) var labels: [LabelEntry] = []
+
+    var isEmpty: Bool { counts.isEmpty && labels.isEmpty }
+
+    /// - Complexity: O(1) for the newest bucket, O(n) for an older one.
+    mutating func add(count: UInt32, bucket: Int64) {
+        let index = lowerBound(of: bucket, in: counts, \.bucket)
+        if index == counts.count || counts[index].bucket != bucket {
+            let before = index == 0 ? 0 : counts[index - 1].cumulative
+            counts.insert(Count(bucket: bucket, cumulative: before), at: index)
+        }
+        for position in index..<counts.count { counts[position].cumulative &+= count }
+    }
+
+    /// - Complexity: O(1) for the newest label, O(n) for an older one.
+    mutating func add(label: EntityLabel, bucket: Int64) {
+        let key = (bucket, label.knownAt, label.fraud ? 1 : 0)
+        var index = labels.count
+        while index > 0, key < (labels[index - 1].bucket, labels[index - 1].knownAt, labels[index - 1].fraud ? 1 : 0) {
+            index -= 1
+        }
+        let entry = LabelEntry(
+            bucket: bucket, knownAt: label.knownAt, cumulativeFrauds: 0, runStart: 0, lastFraud: 0, fraud: label.fraud)
+        labels.insert(entry, at: index)
+        refreshLabels(from: index)
+    }
+
+    /// Forgets what lies before `bucket`.
+    mutating func prune(before bucket: Int64) {
+        let oldCounts = lowerBound(of: bucket, in: counts, \.bucket)
+        if oldCounts > 0 {
+            let base = counts[oldCounts - 1].cumulative
+            counts.removeFirst(oldCounts)
+            for index in counts.indices { counts[index].cumulative &-= base }
+        }
+        let oldLabels = lowerBound(of: bucket, in: labels, \.bucket)
+        if oldLabels > 0 {
+            labels.removeFirst(oldLabels)
+            refreshLabels(from: 0)
+        }
+    }
+
+    private mutating func refreshLabels(from start: Int) {
+        for index in start..<labels.count {
+            let previous = index == 0 ? nil : labels[index - 1]
+            let fraud = labels[index].fraud
+            let here = UInt32(truncatingIfNeeded: index)
+            labels[index].cumulativeFrauds = (previous?.cumulativeFrauds ?? 0) + (fraud ? 1 : 0)
+            labels[index].runStart = fraud ? min(previous?.runStart ?? 0, here) : here + 1
+            labels[index].lastFraud = fraud ? here : previous?.lastFraud ?? .max
+        }
+    }
+
+    /// Transactions in buckets [from, to).
+    func transactions(from start: Int64, to end: Int64) -> UInt32 {
+        cumulativeCount(before: end) &- cumulativeCount(before: start)
+    }
+
+    private func cumulativeCount(before bucket: Int64) -> UInt32 {
+        let index = lowerBound(of: bucket, in: counts, \.bucket)
+        return index == 0 ? 0 : counts[index - 1].cumulative
+    }
+
+    /// The first label of a bucket or a later one.
+    func labelIndex(from bucket: Int64) -> Int {
+        lowerBound(of: bucket, in: labels, \.bucket)
+    }
+
+    /// Frauds among the labels [start, end).
+    func frauds(from start: Int, to end: Int) -> UInt32 {
+        let upper = end == 0 ? 0 : labels[end - 1].cumulativeFrauds
+        return upper &- (start == 0 ? 0 : labels[start - 1].cumulativeFrauds)
+    }
+}
+
+/// The first position whose bucket is not before `bucket`.
+@inline(__always)
+private func lowerBound<Entry>(
+    of bucket: Int64, in entries: [Entry], _ key: (Entry) -> Int64
+) -> Int {
+    entries.withUnsafeBufferPointer { entries in
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) >> 1
+            if key(entries[middle]) < bucket { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

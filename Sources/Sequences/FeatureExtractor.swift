@@ -1,0 +1,114 @@
+public import Transactions
+
+/// Computes the raw features of a transaction from the user's history and what is known of its entities.
+///
+/// Pure: no clock, no state. Nothing of the transaction itself is in the history or the ledger when it is read.
+public struct FeatureExtractor: Sendable {
+    public let schema: TransactionSchema
+    /// The raw values in their order.
+    public let features: [FeatureSpecification]
+    /// A fingerprint of the raw layout; checkpoints made under another one are refused.
+    public let layout: UInt64
+
+    /// Positions and names of the entities with risk.
+    private let riskEntities: [(index: Int, name: String)]
+
+    public init(schema: TransactionSchema) {
+        self.schema = schema
+        features = FeatureLayout.features(of: schema)
+        riskEntities = schema.entities.enumerated().filter(\.element.risk).map { ($0.offset, $0.element.name) }
+        let description = features.map { "\($0.name):\($0.kind.rawValue)" }.joined(separator: ",")
+        layout = StableHash.identifier(description)
+    }
+
+    /// Raw values a token.
+    public var rawCount: Int { features.count }
+
+    public var names: [String] { features.map(\.name) }
+
+    /// Fills `raw` (`rawCount` values) for a transaction; allocates nothing.
+    ///
+    /// The hour and the weekday are the transaction's own; everything else is as of its effective time.
+    public func extract(
+        _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
+        into raw: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        precondition(raw.count == rawCount, "\(rawCount) raw values expected")
+        let time = history.effectiveTime(of: transaction.time)
+        var sink = RawSink(raw: raw)
+        extractUser(transaction, at: time, history: history, into: &sink)
+        for index in schema.features.indices {
+            let value = index < transaction.features.count ? transaction.features[index] : .missing
+            extractDeclared(value, kind: schema.features[index].kind, into: &sink)
+        }
+        for (index, name) in riskEntities {
+            guard index < transaction.entities.count, let key = transaction.entities[index] else {
+                for _ in FeatureLayout.risk { sink.append(.nan) }
+                continue
+            }
+            extractRisk(ledger.risk(of: StableHash.entity(name: name, key: key), at: time), into: &sink)
+        }
+    }
+
+    private func extractUser(
+        _ transaction: Transaction, at time: EventTime, history: borrowing UserHistory, into sink: inout RawSink
+    ) {
+        let amount = Float(transaction.amount)
+        let statistics = history.statistics(at: time.milliseconds)
+        sink.append(amount)
+        let elapsed = history.newest.map { Double(time.milliseconds) - Double($0.milliseconds) }
+        sink.append(elapsed.map { Float($0 / 1000) } ?? .nan)
+        let day = transaction.time.milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
+        let inDay = transaction.time.milliseconds &- day &* EventTime.millisecondsPerDay
+        sink.append(Float(Double(inDay) / Double(EventTime.millisecondsPerHour)))
+        // 1970-01-01 was a Thursday; Monday is 0.
+        sink.append(Float(((day % 7) + 10) % 7))
+        sink.append(signedLog(amount) - signedLog(statistics.median))
+        // A user whose amounts never vary would otherwise have no scale at all.
+        let floor = max(0.01, abs(statistics.mean) * 0.01)
+        sink.append((amount - statistics.mean) / max(statistics.deviation, floor))
+        sink.append(statistics.countInHour)
+        sink.append(statistics.countInDay)
+    }
+
+    private func extractDeclared(
+        _ value: FeatureValue, kind: TransactionSchema.Feature.Kind, into sink: inout RawSink
+    ) {
+        switch (value, kind) {
+        case (.text(let text), .category): sink.append(bits: StableHash.category(text))
+        // A category that the source writes as a number keeps its digits as its text.
+        case (.number(let number), .category): sink.append(bits: StableHash.category("\(number)"))
+        case (.missing, .category): sink.append(bits: 0)
+        case (.number(let number), _): sink.append(Float(number))
+        case (.text, _), (.missing, _): sink.append(.nan)
+        }
+    }
+
+    private func extractRisk(_ risk: EntityRisk, into sink: inout RawSink) {
+        for window in 0..<3 { sink.append(risk.matured[window]) }
+        for window in 0..<3 { sink.append(risk.fraudShare(window)) }
+        for age in 0..<3 { sink.append(risk.lastLabels[age]) }
+        sink.append(risk.fraudRun)
+        sink.append(risk.fraudRunDays)
+        sink.append(risk.labelMean)
+        sink.append(risk.newestLabelDays)
+        sink.append(risk.lastFraudDays)
+        sink.append(risk.recent[0])
+        sink.append(risk.recent[1])
+    }
+}
+
+/// Writes raw values one after the other; what is not finite becomes missing.
+private struct RawSink {
+    let raw: UnsafeMutableBufferPointer<UInt32>
+    var position = 0
+
+    mutating func append(_ number: Float) {
+        append(bits: (number.isFinite ? number : Float.nan).bitPattern)
+    }
+
+    mutating func append(bits: UInt32) {
+        raw[position] = bits
+        position += 1
+    }
+}
