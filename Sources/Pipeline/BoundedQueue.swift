@@ -70,6 +70,13 @@ final class BoundedQueue<Element>: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// Closed, and nothing left to receive.
+    var isFinished: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return closed && elements.isEmpty
+    }
+
     /// Whether a `send` would not wait now.
     var hasRoom: Bool {
         condition.lock()

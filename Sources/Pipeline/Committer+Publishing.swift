@@ -31,7 +31,7 @@ extension Committer {
                     ],
                     timestamp: letter.original.timestamp, effect: .nothing))
         }
-        while !publisher.isIdle {
+        while !publisher.isIdle && !stopping.isOverdue {
             try publisher.collect(timeoutMilliseconds: 50) { take($0) }
         }
     }

@@ -39,7 +39,7 @@ final class Committer {
         queue = parts.queue
         inbox = parts.inbox
         topics = parts.topics
-        publisher = Publisher(producer: parts.producer, logger: parts.logger)
+        publisher = Publisher(producer: parts.producer, stopping: parts.stopping, logger: parts.logger)
         offsets = parts.offsets
         stopping = parts.stopping
         metrics = parts.metrics
@@ -51,7 +51,7 @@ final class Committer {
 
     /// Works until told to finish.
     func run() throws {
-        while true {
+        while !queue.isFinished {
             let message = queue.receive(timeout: publisher.isIdle && acknowledged.isEmpty ? 0.1 : 0.005)
             switch message {
             case .commit(let unit): try commit(unit)

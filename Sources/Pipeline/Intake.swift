@@ -128,7 +128,9 @@ final class Intake: RebalanceHandler {
     private func finish() throws {
         let done = Latch()
         inbox.sendNow(.stop(done: done))
-        _ = done.wait(timeout: Self.drainTimeout)
+        if !done.wait(timeout: stopping.secondsLeft(whileRunning: Self.drainTimeout)) {
+            logger.warning("Stopped before everything decided was committed; the next start decides it again")
+        }
         try consumer.commit(offsets.take().filter { held[$0.key] != nil }, timeoutMilliseconds: 2000)
         held.removeAll()
         try consumer.close(timeoutMilliseconds: 3000)

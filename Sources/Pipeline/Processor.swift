@@ -53,10 +53,10 @@ final class Processor {
         lastCheckpoint = parts.clock()
     }
 
-    /// Works until told to stop.
+    /// Works until told to stop, or until another thread's failure closes the inbox.
     /// - Throws: what made scoring impossible; nothing undecided is committed then.
     func run() throws {
-        while true {
+        while !inbox.isFinished {
             let isBusy = alignment.frontier(at: clock()) != nil && !pending.isEmpty
             for message in inbox.receiveAll(timeout: isBusy ? 0.002 : 0.02) where try handle(message) { return }
             var decided = try step()

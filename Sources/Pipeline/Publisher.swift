@@ -25,12 +25,14 @@ final class Publisher {
     }
 
     private let producer: KafkaProducer
+    private let stopping: StopFlag
     private let logger: Logger
     private var outstanding: [UInt64: Outgoing] = [:]
     private var nextTag: UInt64 = 1
 
-    init(producer: KafkaProducer, logger: Logger) {
+    init(producer: KafkaProducer, stopping: StopFlag, logger: Logger) {
         self.producer = producer
+        self.stopping = stopping
         self.logger = logger
     }
 
@@ -46,17 +48,18 @@ final class Publisher {
         while true {
             do {
                 try producer.produce(
-                    topic: record.topic, partition: record.partition, key: record.key, value: record.value,
-                    headers: record.headers, timestampMilliseconds: record.timestamp, tag: tag)
+                    ProducerRecord(
+                        topic: record.topic, partition: record.partition, key: record.key, value: record.value,
+                        headers: record.headers, timestampMilliseconds: record.timestamp, tag: tag))
                 return
-            } catch let error where error.isRetriable {
+            } catch let error as KafkaError where error.isRetriable && !stopping.isOverdue {
                 try collect(timeoutMilliseconds: 100, onEffect: onEffect)
             }
         }
     }
 
     /// Carries out the effects of what was acknowledged; sends again what failed for a passing reason.
-    func collect(timeoutMilliseconds: Int, onEffect: (Effect) throws -> Void) throws {
+    func collect(timeoutMilliseconds: Int32, onEffect: (Effect) throws -> Void) throws {
         for report in try producer.poll(timeoutMilliseconds: timeoutMilliseconds) {
             guard let record = outstanding.removeValue(forKey: report.tag) else { continue }
             guard let error = report.error else {

@@ -21,6 +21,13 @@ final class StopFlag: @unchecked Sendable {
         return deadline != nil
     }
 
+    /// What is left of the time to stop in; `whileRunning` before a stop was asked for.
+    func secondsLeft(whileRunning: Double) -> Double {
+        condition.lock()
+        defer { condition.unlock() }
+        return deadline.map { max(0, $0.timeIntervalSinceNow) } ?? whileRunning
+    }
+
     /// The time to stop in has passed.
     var isOverdue: Bool {
         condition.lock()

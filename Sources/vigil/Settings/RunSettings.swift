@@ -1,0 +1,90 @@
+import Foundation
+import Kafka
+import Logging
+import Pipeline
+import Postgres
+import Rules
+import Scoring
+import Transactions
+
+/// What `vigil run` is configured with; everything is read and checked before anything connects.
+struct RunSettings {
+    var pipeline: PipelineConfiguration
+    var consoleAddress: String
+    var consolePort: Int
+    var logLevel: Logger.Level
+
+    /// - Throws: `SettingsFault`, `ModelFault` or `RuleSetError`, each naming file and field.
+    init(_ reader: SettingsReader) throws {
+        let kafka = try reader.kafka()
+        let postgres = try reader.postgres()
+        let model = try Model.load(directory: try reader.required("model.path"))
+        let schema = model.encoder.schema
+        let rules = try reader.text("rules.path").map { try RuleSet.load(path: $0, schema: schema) }
+        pipeline = PipelineConfiguration(
+            kafka: kafka, postgres: postgres, model: model, rules: rules ?? .empty(schema: schema),
+            pseudonymizer: try reader.pseudonymizer(),
+            owner: reader.text("owner") ?? "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)")
+        pipeline.group = reader.text("kafka.group") ?? pipeline.group
+        pipeline.topics = reader.topics()
+        pipeline.thresholds = try reader.thresholds(default: model.threshold)
+        pipeline.form = try EventForm(
+            rawValue: reader.choice(
+                "input.form", among: EventForm.allCases.map(\.rawValue), default: EventForm.canonical.rawValue)) ?? .canonical
+        pipeline.limits.maximumBytes = try reader.bytes("input.maximum_bytes") ?? pipeline.limits.maximumBytes
+        if let text = reader.text("input.earliest") {
+            guard let time = EventTime(iso8601: text) else { throw reader.fault("input.earliest", "a date expected") }
+            pipeline.limits.earliest = time
+        }
+        pipeline.limits.maximumAheadMilliseconds =
+            try reader.milliseconds("input.maximum_ahead") ?? pipeline.limits.maximumAheadMilliseconds
+        pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
+        pipeline.checkpointIntervalMilliseconds =
+            try reader.milliseconds("state.checkpoint_interval") ?? pipeline.checkpointIntervalMilliseconds
+        pipeline.idleGraceMilliseconds =
+            try reader.milliseconds("alignment.idle_grace") ?? pipeline.idleGraceMilliseconds
+        pipeline.alignmentWaitMilliseconds =
+            try reader.milliseconds("alignment.maximum_wait") ?? pipeline.alignmentWaitMilliseconds
+        consoleAddress = reader.text("console.address") ?? "127.0.0.1"
+        consolePort = try reader.int("console.port", in: 0...65_535) ?? 9464
+        logLevel = try reader.logLevel()
+    }
+}
+
+extension SettingsReader {
+    /// Topic names, each with its default.
+    func topics() -> TopicNames {
+        var topics = TopicNames()
+        topics.transactions = text("topics.transactions") ?? topics.transactions
+        topics.labels = text("topics.labels") ?? topics.labels
+        topics.review = text("topics.review") ?? topics.review
+        topics.deadLetters = text("topics.dead_letters") ?? topics.deadLetters
+        topics.sequences = text("topics.sequences") ?? topics.sequences
+        topics.entities = text("topics.entities") ?? topics.entities
+        return topics
+    }
+
+    /// Score thresholds; nil leaves both to the model.
+    func thresholds(default review: Float) throws -> Thresholds? {
+        let given = (review: try probability("decision.review"), decline: try probability("decision.decline"))
+        guard given.review != nil || given.decline != nil else { return nil }
+        return Thresholds(review: given.review ?? review, decline: given.decline)
+    }
+
+    /// Keyed pseudonyms, or the ids themselves where the configuration says so.
+    func pseudonymizer() throws -> Pseudonymizer {
+        guard try choice("privacy.user_ids", among: ["pseudonym", "plain"], default: "pseudonym") == "pseudonym"
+        else { return .plain }
+        guard let key = try secret("privacy.key") else {
+            throw fault(
+                "privacy.key_file", "missing; name a file with at least 16 random bytes, or set privacy.user_ids to plain")
+        }
+        guard key.utf8.count >= 16 else { throw fault("privacy.key", "at least 16 bytes expected") }
+        return Pseudonymizer(key: Array(key.utf8))
+    }
+
+    func logLevel() throws -> Logger.Level {
+        let names = Logger.Level.allCases.map(\.rawValue)
+        return Logger.Level(rawValue: try choice("log.level", among: names, default: "info")) ?? .info
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// What goes to the person at the terminal: standard error, so that standard output stays for data.
+enum Terminal {
+    static let isInteractive = isatty(STDERR_FILENO) != 0
+
+    /// One line to standard error.
+    static func say(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// Text over the current line, for progress.
+    static func overwrite(_ line: String) {
+        FileHandle.standardError.write(Data(("\r\u{1B}[2K" + line).utf8))
+    }
+
+    /// One JSON object on standard output.
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+    }
+}
