@@ -72,7 +72,8 @@ BEGIN
     IF to_regclass('vigil.' || child) IS NOT NULL THEN
         RETURN false;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('vigil.ensure_alert_partition', 0));
+    -- One maker at a time; it does not hold up writers. (An advisory lock would not show us what another has made.)
+    LOCK TABLE ONLY vigil.alerts IN SHARE UPDATE EXCLUSIVE MODE;
     IF to_regclass('vigil.' || child) IS NOT NULL THEN
         RETURN false;
     END IF;
