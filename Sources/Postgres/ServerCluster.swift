@@ -3,14 +3,15 @@ internal import Glibc
 
 /// The files of a throwaway server: made by `initdb`, served by `postgres`.
 struct ServerCluster {
-    /// Runs the server as its child and ends it on a signal.
+    /// Runs a program as its child, ends it on a signal, and has its exit code.
     private static let untilKilled = """
         "$@" & child=$!
         trap 'stopped=1; kill -INT "$child" 2>/dev/null' TERM INT HUP
-        while kill -0 "$child" 2>/dev/null; do wait "$child"; done
+        while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done
         """
     /// After that, when it was we who stopped it: deletes the directory. One that failed leaves its log for us to read.
     private static let cleaningUp = "\ntest -z \"$stopped\" || rm -rf -- \"$0\""
+    private static let exiting = "\nexit $status"
     private static let attempts = 3
 
     let directory: String
@@ -39,7 +40,7 @@ struct ServerCluster {
         while true {
             let port: Int
             if let wanted = options.port { port = wanted } else { port = try Self.freePort() }
-            let script = Self.untilKilled + (options.isKept ? "" : Self.cleaningUp)
+            let script = Self.untilKilled + (options.isKept ? "" : Self.cleaningUp) + Self.exiting
             let process = try ChildProcess(
                 binaries.command(
                     script, in: directory, outliving: options.isKept, "postgres", arguments(port, options)),
@@ -91,7 +92,9 @@ struct ServerCluster {
             "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
         ]
         let initdb = try ChildProcess(
-            binaries.command("exec \"$@\"", in: directory, outliving: false, "initdb", arguments), output: log)
+            binaries.command(
+                Self.untilKilled + Self.cleaningUp + Self.exiting, in: directory, outliving: false, "initdb", arguments),
+            output: log)
         guard initdb.wait(seconds: 60), initdb.exitStatus == 0 else {
             initdb.signal(SIGKILL)
             throw PostgresError(message: lastWords, operation: "initdb")
