@@ -32,9 +32,11 @@ final class RebalanceCoordinator: @unchecked Sendable {
                 try assign(startOffsets(of: partitions), client, isCooperative)
             case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
                 departed.formUnion(partitions)
-                askHandler {
-                    let isLost = rd_kafka_assignment_lost(client) != 0
-                    try isLost ? handler?.lost(partitions) : handler?.revoked(partitions)
+                if !partitions.isEmpty {
+                    askHandler {
+                        let isLost = rd_kafka_assignment_lost(client) != 0
+                        try isLost ? handler?.lost(partitions) : handler?.revoked(partitions)
+                    }
                 }
                 try unassign(partitions, client, isCooperative)
             default:
