@@ -106,7 +106,7 @@ struct AssignmentTests {
 
     @concurrent
     private func pollInTurn(_ consumer: KafkaConsumer, until isDone: borrowing Atomic<Bool>) async {
-        while !isDone.load(ordering: .acquiring) {
+        while !isDone.load(ordering: .acquiring), !Task.isCancelled {
             _ = try? consumer.poll(maximum: 1, timeoutMilliseconds: 100)
         }
     }

@@ -22,7 +22,8 @@ struct GroupTests {
         try TestCluster.wait(within: 10, "messages fetched ahead") { first.consumer.waitingCount >= 140 }
 
         let second = try Member(settings: settings, group: group, progress: progress)
-        async let others: Void = second.takeInTurn(topic, until: 70)
+        let isDone = Atomic(false)
+        async let others: Void = second.takeInTurn(topic, until: isDone)
         try TestCluster.wait(within: 20, "a rebalance waits") { first.consumer.waitingCount >= 141 }
         let batch = try first.consumer.poll(maximum: 1000, timeoutMilliseconds: 0)
         #expect(batch.isEmpty)
@@ -31,6 +32,7 @@ struct GroupTests {
             try first.take(until: first.processed.count)
             return first.processed.count + second.processedCount >= 150
         }
+        isDone.store(true, ordering: .releasing)
         try await others
 
         #expect(first.events.count == 3)
@@ -166,8 +168,8 @@ private final class Member: RebalanceHandler, @unchecked Sendable {
     }
 
     @concurrent
-    func takeInTurn(_ topic: String, until total: Int) async throws {
+    func takeInTurn(_ topic: String, until isDone: borrowing Atomic<Bool>) async throws {
         try consumer.subscribe([topic], rebalance: self)
-        try take(until: total)
+        while !isDone.load(ordering: .acquiring), !Task.isCancelled { try take(until: processed.count) }
     }
 }
