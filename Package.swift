@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let log = product("Logging", "swift-log")
-let metrics = product("Metrics", "swift-metrics")
+let metrics = product("CoreMetrics", "swift-metrics")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
 

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging

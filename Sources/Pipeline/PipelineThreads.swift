@@ -64,7 +64,7 @@ struct PipelineThreads: Sendable {
     private let offsets = CommittedOffsets()
     private let metrics = PipelineMetrics()
 
-    init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) throws {
+    init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) {
         self.configuration = configuration
         self.stopping = stopping
         self.readiness = readiness

@@ -52,7 +52,7 @@ final class Publisher {
                         topic: record.topic, partition: record.partition, key: record.key, value: record.value,
                         headers: record.headers, timestampMilliseconds: record.timestamp, tag: tag))
                 return
-            } catch let error as KafkaError where error.isRetriable && !stopping.isOverdue {
+            } catch let error where error.isRetriable && !stopping.isOverdue {
                 try collect(timeoutMilliseconds: 100, onEffect: onEffect)
             }
         }
