@@ -1,5 +1,6 @@
-import Kafka
 import Testing
+
+@testable import Kafka
 
 @Suite("Settings and errors", .ownThread)
 struct SettingsTests {
@@ -27,6 +28,12 @@ struct SettingsTests {
             #expect(text.contains("sasl.username=visible"))
             #expect(text.contains("ssl.key.location=/visible/key"))
         }
+        #expect(settings.scrubbed("with hunter2 in it") == "with [hidden] in it")
+        // librdkafka would quote the value of this one.
+        let refusal = #expect(throws: KafkaError.self) {
+            try settings.adding(["sasl.oauthbearer.method": "hunter2"]).validate()
+        }
+        #expect(refusal.map { "\($0)" }.map { $0.contains("method") && !$0.contains("hunter2") } == true)
         // A key that is no key: librdkafka finds out when the client is made.
         let error = #expect(throws: KafkaError.self) {
             try KafkaConsumer(settings: settings.adding(["security.protocol": "ssl"]))
