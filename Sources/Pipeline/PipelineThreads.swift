@@ -74,7 +74,7 @@ struct PipelineThreads: Sendable {
     /// Runs the threads; throws the first error once all have ended.
     func run() async throws {
         let failure = Mutex<(any Error)?>(nil)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await thread("vigil-intake") { try intake().run() } }
             group.addTask { try await thread("vigil-processor") { try processor().run() } }
             group.addTask { try await thread("vigil-committer") { try committer().run() } }
