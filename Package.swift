@@ -128,7 +128,10 @@ let package = Package(
             dependencies: ["Evaluation"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", metrics], swiftSettings: strict),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", log, metrics, product("ServiceLifecycle", "swift-service-lifecycle")],
+            swiftSettings: strict),
         // The whole binary on an embedded broker and a throwaway PostgreSQL, processes killed with -9.
         .testTarget(
             name: "IntegrationTests",
