@@ -46,7 +46,11 @@ let package = Package(
         // Consumer, producer, admin and the embedded broker.
         .target(name: "Kafka", dependencies: ["CRdKafka", log], swiftSettings: strict),
         // Connection, statements, COPY, pipelined batches, migrations, a throwaway server.
-        .target(name: "Postgres", dependencies: ["CLibPQ", crypto, log], swiftSettings: strict),
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", log],
+            resources: [.embedInCode("sql")],
+            swiftSettings: strict),
         // Layers forward and backward, weights in safetensors, incremental decoding.
         .target(name: "Transformer", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
         // Features, the fitted encoder, user history, entity risk.
