@@ -14,6 +14,11 @@ enum Terminal {
         FileHandle.standardError.write(Data(("\r\u{1B}[2K" + line).utf8))
     }
 
+    /// One line of data to standard output.
+    static func data(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
     /// One JSON object on standard output.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
