@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "CKernels"),
 
         // Transaction, Label, Decision, Alert; schema files; decoding and encoding them.
-        .target(name: "Transactions", dependencies: [yams], swiftSettings: strict),
+        .target(name: "Transactions", dependencies: [yams, crypto], swiftSettings: strict),
         // Users, merchants and fraud made up from a seed.
         .target(name: "Simulation", dependencies: ["Transactions"], swiftSettings: strict),
         // Consumer, producer, admin and the embedded broker.

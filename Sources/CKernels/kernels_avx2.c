@@ -11,6 +11,10 @@
 
 #include "attention.h"
 
+#include "linear.h"
+
+#include "ring.h"
+
 #include "table.h"
 #pragma clang attribute pop
 #endif

@@ -13,4 +13,8 @@
 
 #include "attention.h"
 
+#include "linear.h"
+
+#include "ring.h"
+
 #include "table.h"

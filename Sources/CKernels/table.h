@@ -17,4 +17,6 @@ const ck_kernels TABLE = {
     .attention_scratch = attention_scratch,
     .attention = attention,
     .attention_backward = attention_backward,
+    .linear = linear,
+    .ring_attention = ring_attention,
 };

@@ -12,14 +12,10 @@ public struct ClusterDescription: Sendable {
     /// Sorted by name.
     public let topics: [TopicDescription]
 
-    /// Asks the cluster.
-    ///
-    /// - Parameter topic: the only topic to describe, or all of them.
-    init(_ client: ClientHandle, topic: String?, timeoutMilliseconds: Int32) throws(KafkaError) {
-        let handle = try topic.map { name throws(KafkaError) in try TopicHandle(name, client: client) }
+    /// Asks the cluster about all topics: asking for one by name makes some brokers create it.
+    init(_ client: ClientHandle, timeoutMilliseconds: Int32) throws(KafkaError) {
         var found: UnsafePointer<rd_kafka_metadata>?
-        let response = rd_kafka_metadata(
-            client.pointer, handle == nil ? 1 : 0, handle?.pointer, &found, timeoutMilliseconds)
+        let response = rd_kafka_metadata(client.pointer, 1, nil, &found, timeoutMilliseconds)
         guard response == RD_KAFKA_RESP_ERR_NO_ERROR, let found else {
             throw client.unreachable(response, timeoutMilliseconds: timeoutMilliseconds)
         }

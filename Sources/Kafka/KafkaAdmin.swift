@@ -17,7 +17,7 @@ public final class KafkaAdmin: Sendable {
     ///
     /// - Throws: `KafkaError` within the timeout, with what librdkafka heard from the brokers.
     public func describeCluster(timeoutMilliseconds: Int32) throws(KafkaError) -> ClusterDescription {
-        try ClusterDescription(client, topic: nil, timeoutMilliseconds: timeoutMilliseconds)
+        try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
     }
 
     /// Creates topics and waits until the controller knows them. Those that exist already are left as they are.

@@ -37,7 +37,7 @@ extension KafkaConsumer {
     ///
     /// - Throws: `KafkaError`, `unknownTopicOrPartition` if there is no such topic.
     public func partitions(of topic: String, timeoutMilliseconds: Int32) throws(KafkaError) -> [TopicPartition] {
-        let description = try ClusterDescription(client, topic: topic, timeoutMilliseconds: timeoutMilliseconds)
+        let description = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
         guard let found = description.topics.first(where: { $0.name == topic }) else {
             throw KafkaError(code: .unknownTopicOrPartition, operation: "describe", message: "topic '\(topic)'")
         }

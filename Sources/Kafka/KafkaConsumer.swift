@@ -104,6 +104,7 @@ public final class KafkaConsumer: @unchecked Sendable {
                     rebalances.handle(event.response, event.partitions, client: client.pointer)
                 }
             } else if deadline.hasPassed {
+                client.endAside()
                 throw KafkaError(code: .timedOut, operation: "close", message: "leaving the group takes too long")
             }
         }

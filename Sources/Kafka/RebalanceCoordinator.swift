@@ -8,6 +8,8 @@ final class RebalanceCoordinator: @unchecked Sendable {
     /// Partitions that went during the current `poll`.
     private(set) var departed: Set<TopicPartition> = []
     private var failure: (any Error)?
+    /// Partitions the handler knows to be its own.
+    private var held: Set<TopicPartition> = []
 
     func takeDeparted() -> Set<TopicPartition> {
         defer { departed = [] }
@@ -32,9 +34,10 @@ final class RebalanceCoordinator: @unchecked Sendable {
                 try assign(startOffsets(of: partitions), client, isCooperative)
             case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
                 departed.formUnion(partitions)
-                askHandler {
+                let going = partitions.filter { held.remove($0) != nil }
+                if !going.isEmpty {
                     let isLost = rd_kafka_assignment_lost(client) != 0
-                    try isLost ? handler?.lost(partitions) : handler?.revoked(partitions)
+                    askHandler { try isLost ? handler?.lost(going) : handler?.revoked(going) }
                 }
                 try unassign(partitions, client, isCooperative)
             default:
@@ -57,6 +60,7 @@ final class RebalanceCoordinator: @unchecked Sendable {
                     partition: stranger)
             }
             for partition in partitions { offsets[partition] = answer[partition] ?? KafkaOffset.committed }
+            held.formUnion(partitions)
         }
         return offsets
     }

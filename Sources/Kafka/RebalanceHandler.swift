@@ -8,6 +8,9 @@ public protocol RebalanceHandler: AnyObject {
     func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64]
 
     /// Partitions that go when this returns: process what is in hand and commit. They are still owned here.
+    ///
+    /// A commit to Kafka may be refused here as retriable (`REBALANCE_IN_PROGRESS`): always by the embedded broker,
+    /// by a real one if this comes late in the rebalance.
     func revoked(_ partitions: [TopicPartition]) throws
 
     /// Partitions that already belong to someone else: drop their state, commit nothing.

@@ -33,6 +33,32 @@ typedef struct {
     const float *days_low;   // (T)
 } ck_head;
 
+// What a dense layer does with its sums before storing them.
+typedef enum { CK_PLAIN = 0, CK_GELU = 1, CK_RESIDUAL = 2 } ck_epilogue;
+
+enum { CK_LONGEST_WINDOW = 1024 };
+
+// One layer of all caches.
+typedef struct {
+    size_t window;      // W
+    size_t width;       // d
+    size_t heads;       // H
+    size_t head_width;  // d / H
+    size_t offset;      // floats from a cache's start to this layer
+    float scale;        // 1 / sqrt(d / H)
+    float horizon;      // days
+    const float *rates; // (H) exp(s)
+} ck_ring;
+
+// One token: whose cache it goes to, in which slot, how many tokens it sees there (itself included), and its time.
+typedef struct {
+    float *cache;
+    int32_t slot;
+    int32_t filled;
+    float days_high;
+    float days_low;
+} ck_ring_row;
+
 typedef struct {
     ck_isa isa;
     size_t lanes;
@@ -81,6 +107,16 @@ typedef struct {
     float (*attention_backward)(const ck_head *head, const float *q, const float *k, const float *v,
                                 const float *probabilities, const float *dout, float *dq, float *dk, float *dv,
                                 float *scratch);
+
+    // y = epilogue(x W + b); W packed in panels (linear.h), bias padded to 16 with zeros. x: (rows, inputs);
+    // y, residual: (rows, outputs). y may be residual.
+    void (*linear)(const float *x, const float *w, const float *bias, float *y, const float *residual, size_t rows,
+                   size_t inputs, size_t outputs, ck_epilogue epilogue);
+    // Every row in order: writes its key, value and time to its slot, attends. projected: (count, 3d) queries, keys,
+    // values; out: (count, d), NULL to write only. saved: NULL, or 2d + 2 floats with which every slot is put back
+    // as it was. Reads up to 16 floats beyond a layer's values.
+    void (*ring_attention)(const ck_ring *ring, const ck_ring_row *rows, size_t count, const float *projected,
+                           float *out, float *saved);
 } ck_kernels;
 
 // n rounded up to the widest vector (16 floats), so that buffers fit every instruction set.

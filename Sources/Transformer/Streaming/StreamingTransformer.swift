@@ -1,0 +1,170 @@
+import CKernels
+
+/// The scoring path: one token costs one token, its past being cached keys and values.
+///
+/// Gives what `Transformer.forward` gives for the whole history, to rounding; and a row's logit is the same bits
+/// whatever rows stand beside it. One per thread: it owns scratch that grows to the largest batch and then no more.
+public final class StreamingTransformer {
+    /// Where a probe stands in its user's history.
+    public enum Probe: Sendable {
+        /// As if it came after the newest token.
+        case next
+        /// As if it had come in the newest token's place. The cache must hold a token.
+        case replacement
+    }
+
+    /// What happens to the caches.
+    private enum Mode: Equatable {
+        case advance, warm
+        case probe(Probe)
+    }
+
+    /// The weights it scores with.
+    public let weights: StreamingWeights
+    private let kernels: ck_kernels
+    private var rings: [ck_ring_row] = []
+    private var memory = FloatBuffer(count: 0)
+    private var capacity = 0
+
+    /// A scorer on the widest instruction set of the machine.
+    public convenience init(_ weights: StreamingWeights) { self.init(weights, kernels: Kernels.best) }
+
+    init(_ weights: StreamingWeights, kernels: ck_kernels) {
+        self.weights = weights
+        self.kernels = kernels
+    }
+
+    /// Appends every row's token to its cache and computes its logit. Rows of one cache count in their order.
+    /// - Parameter logits: gets one value a row.
+    /// - Throws: `TransformerError` for rows of another model's shape or a bin out of range, before any cache changes.
+    public func advance(
+        _ rows: TokenRows, in store: KeyValueStore, logits: inout [Float]
+    ) throws(TransformerError) {
+        try run(rows, store, .advance)
+        read(rows.count, &logits)
+    }
+
+    /// Appends every row's token to its cache, without logits.
+    /// - Throws: as `advance`.
+    public func warm(_ rows: TokenRows, in store: KeyValueStore) throws(TransformerError) {
+        try run(rows, store, .warm)
+    }
+
+    /// Computes every row's logit as `probe` says, each row for itself, and leaves the caches as they were.
+    /// - Throws: as `advance`, and where a replacement meets an empty cache.
+    public func probe(
+        _ rows: TokenRows, as probe: Probe, in store: KeyValueStore, logits: inout [Float]
+    ) throws(TransformerError) {
+        try run(rows, store, .probe(probe))
+        read(rows.count, &logits)
+    }
+
+    private func run(_ rows: TokenRows, _ store: KeyValueStore, _ mode: Mode) throws(TransformerError) {
+        let configuration = weights.configuration
+        precondition(store.configuration == configuration, "a store of another model")
+        guard rows.numbersPerToken == configuration.numbers, rows.fieldsPerToken == configuration.binCounts.count else {
+            throw TransformerError("tokens of another shape than the model's")
+        }
+        try configuration.check(bins: rows.bins)
+        guard rows.count > 0 else { return }
+        try place(rows, store, mode)
+        reserve(rows.count)
+        let n = rows.count
+        let d = configuration.width
+        let w = weights.base
+        let x = stream  // (n, d)
+        dense(weights.numbers, rows.numbers, into: x, rows: n)
+        kernels.embed(x, w + weights.embeddingBias, w, weights.tables, rows.bins, n, weights.tables.count, d)
+        for (index, layer) in weights.layers.enumerated() {
+            normalise(layer.attentionNorm, x, rows: n)
+            dense(layer.projection, normal, into: wide, rows: n)  // (n, 3d)
+            // The last layer's keys and values are all that warming needs of it.
+            let last = mode == .warm && index + 1 == weights.layers.count
+            attend(layer, index, store, mode, rows: n, writeOnly: last)
+            if last { break }
+            dense(layer.output, normal, into: x, rows: n, CK_RESIDUAL)
+            normalise(layer.feedForwardNorm, x, rows: n)
+            dense(layer.up, normal, into: wide, rows: n, CK_GELU)  // (n, ff)
+            dense(layer.down, wide, into: x, rows: n, CK_RESIDUAL)
+        }
+        guard mode != .warm else { return }
+        normalise(weights.norm, x, rows: n)
+        kernels.dot_rows(normal, w + weights.classifier, weights.classifierBias, output, n, d)
+    }
+
+    /// Finds every row's cache, slot and time, and counts the tokens in unless they are probes.
+    private func place(_ rows: TokenRows, _ store: KeyValueStore, _ mode: Mode) throws(TransformerError) {
+        if mode == .probe(.replacement) {
+            for (row, cache) in rows.caches.enumerated() where store.newest(cache) == nil {
+                throw TransformerError("row \(row): a replacement in an empty cache")
+            }
+        }
+        rings.removeAll(keepingCapacity: true)
+        for (cache, time) in zip(rows.caches, rows.times) {
+            let place = mode == .probe(.replacement) ? store.newest(cache) ?? store.next(cache) : store.next(cache)
+            let days = EventDays(milliseconds: time)
+            rings.append(
+                ck_ring_row(
+                    cache: store.address(cache), slot: place.slot, filled: place.filled, days_high: days.high,
+                    days_low: days.low))
+            if mode == .advance || mode == .warm { store.push(cache) }
+        }
+    }
+
+    /// normal (n, d) = attention of wide (n, 3d) over the rings of one layer.
+    private func attend(
+        _ layer: StreamingWeights.Layer, _ index: Int, _ store: KeyValueStore, _ mode: Mode, rows: Int, writeOnly: Bool
+    ) {
+        let configuration = weights.configuration
+        var ring = ck_ring()
+        ring.window = configuration.window
+        ring.width = configuration.width
+        ring.heads = configuration.heads
+        ring.head_width = configuration.headWidth
+        ring.offset = index * store.layerFloats
+        ring.scale = 1 / Float(configuration.headWidth).squareRoot()
+        ring.horizon = Attention.horizon
+        ring.rates = weights.base + layer.rates
+        let changesCaches = mode == .advance || mode == .warm
+        kernels.ring_attention(&ring, rings, rows, wide, writeOnly ? nil : normal, changesCaches ? nil : saved)
+    }
+
+    private func normalise(_ norm: (weight: Int, bias: Int), _ x: UnsafePointer<Float>, rows: Int) {
+        let w = weights.base
+        let d = weights.configuration.width
+        kernels.layer_norm(x, w + norm.weight, w + norm.bias, normal, nil, rows, d, LayerNorm.epsilon)
+    }
+
+    /// y = epilogue(x W + b); the residual epilogue adds to y.
+    private func dense(
+        _ layer: StreamingWeights.Dense, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int,
+        _ epilogue: ck_epilogue = CK_PLAIN
+    ) {
+        let w = weights.base
+        kernels.linear(x, w + layer.weight, w + layer.bias, y, y, rows, layer.inputs, layer.outputs, epilogue)
+    }
+
+    private func read(_ count: Int, _ logits: inout [Float]) {
+        logits.removeAll(keepingCapacity: true)
+        logits.append(contentsOf: UnsafeBufferPointer(start: output, count: count))
+    }
+}
+
+// Scratch, all in one buffer: for `capacity` rows the stream (d), the norms' and attention's output (d), projections
+// and hidden units (max(3d, ff)), logits (1); and what a probe puts back (2d + 2).
+extension StreamingTransformer {
+    private var stream: UnsafeMutablePointer<Float> { memory.base }
+    private var normal: UnsafeMutablePointer<Float> { stream + (capacity * weights.configuration.width).paddedToVector }
+    private var wide: UnsafeMutablePointer<Float> { normal + (capacity * weights.configuration.width).paddedToVector }
+    private var output: UnsafeMutablePointer<Float> { wide + (capacity * widest).paddedToVector }
+    private var saved: UnsafeMutablePointer<Float> { output + capacity.paddedToVector }
+    private var widest: Int { max(3 * weights.configuration.width, weights.configuration.feedForward) }
+
+    private func reserve(_ rows: Int) {
+        guard rows > capacity else { return }
+        capacity = max(rows, 2 * capacity)
+        let d = weights.configuration.width
+        let floats = 2 * (capacity * d).paddedToVector + (capacity * widest).paddedToVector + capacity.paddedToVector
+        memory = FloatBuffer(count: floats + 2 * d + 2)
+    }
+}

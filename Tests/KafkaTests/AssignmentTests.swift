@@ -1,0 +1,113 @@
+import Kafka
+import Synchronization
+import Testing
+
+@Suite("Manual assignment and offsets", .ownThread)
+struct AssignmentTests {
+    @Test("starts at the offset given, and goes on where seek says")
+    func assignAndSeek() throws {
+        let partition = TopicPartition(topic: try TestCluster.makeTopic(), partition: 0)
+        try TestCluster.publishNumbers(20, to: partition)
+        let consumer = try KafkaConsumer(settings: TestCluster.settings())
+        try consumer.assign([partition: 15])
+        #expect(try consumer.take(5).map(\.offset) == [15, 16, 17, 18, 19])
+        #expect(try consumer.positions([partition]) == [partition: 20])
+        try consumer.seek([partition: 3], timeoutMilliseconds: 5000)
+        #expect(try consumer.take(2).map(\.offset) == [3, 4])
+        try consumer.assign([partition: 18])
+        #expect(try consumer.take(2).map(\.offset) == [18, 19])
+        #expect(try consumer.assignment() == [partition])
+        try consumer.close()
+    }
+
+    @Test("a paused partition gives nothing, and goes on without a gap when resumed")
+    func pauseAndResume() throws {
+        let topic = try TestCluster.makeTopic(partitions: 2)
+        let partitions = (0..<2).map { TopicPartition(topic: topic, partition: $0) }
+        for partition in partitions { try TestCluster.publishNumbers(100, to: partition) }
+        let consumer = try KafkaConsumer(settings: TestCluster.settings())
+        try consumer.assign([partitions[0]: 0])
+        let before = try consumer.take(10)
+        // The rest has been fetched by now or soon; it must not come all the same.
+        try TestCluster.wait(within: 5, "messages fetched ahead") { consumer.waitingCount >= 90 }
+        try consumer.pause([partitions[0]])
+        for _ in 0..<5 {
+            #expect(try consumer.poll(maximum: 100, timeoutMilliseconds: 30).isEmpty)
+        }
+        try consumer.resume([partitions[0]])
+        let after = try consumer.take(90)
+        #expect((before + after).map(\.offset) == Array(0..<100))
+        try consumer.close()
+    }
+
+    @Test("committed offsets are the group's, partition by partition")
+    func commit() throws {
+        let topic = try TestCluster.makeTopic(partitions: 2)
+        let partitions = (0..<2).map { TopicPartition(topic: topic, partition: $0) }
+        let group = TestCluster.unique("group")
+        let consumer = try KafkaConsumer(settings: TestCluster.settings(), groupID: group)
+        #expect(try consumer.committed(partitions, timeoutMilliseconds: 10_000) == [:])
+        try consumer.commit([partitions[1]: 42], timeoutMilliseconds: 10_000)
+        #expect(try consumer.committed(partitions, timeoutMilliseconds: 10_000) == [partitions[1]: 42])
+        try consumer.commitLater([partitions[0]: 7])
+        let other = try KafkaConsumer(settings: TestCluster.settings(), groupID: group)
+        try TestCluster.wait(within: 10, "the later commit") {
+            try other.committed(partitions, timeoutMilliseconds: 5000) == [partitions[0]: 7, partitions[1]: 42]
+        }
+        try other.close()
+        try consumer.close()
+    }
+
+    @Test("watermarks, partitions and offsets by time")
+    func questions() throws {
+        let topic = try TestCluster.makeTopic(partitions: 3)
+        let partition = TopicPartition(topic: topic, partition: 2)
+        try TestCluster.publish(
+            (0..<4).map {
+                ProducerRecord(topic: topic, partition: 2, value: [], timestampMilliseconds: 1000 + 10 * $0)
+            })
+        let consumer = try KafkaConsumer(settings: TestCluster.settings())
+        #expect(try consumer.watermarks(of: partition, timeoutMilliseconds: 5000) == 0..<4)
+        #expect(
+            try consumer.partitions(of: topic, timeoutMilliseconds: 5000)
+                == (0..<3).map { TopicPartition(topic: topic, partition: $0) })
+        let unknown = #expect(throws: KafkaError.self) {
+            try consumer.partitions(of: TestCluster.unique("none"), timeoutMilliseconds: 5000)
+        }
+        #expect(unknown?.code == .unknownTopicOrPartition)
+        let byTime = try consumer.offsets(forTimes: [partition: 1015], timeoutMilliseconds: 5000)
+        #expect(byTime == (TestCluster.isEmbedded ? [:] : [partition: 2]))
+        try consumer.close()
+    }
+
+    @Test("a closed consumer and a second polling thread are refused, not a crash")
+    func misuse() async throws {
+        let partition = TopicPartition(topic: try TestCluster.makeTopic(), partition: 0)
+        let consumer = try KafkaConsumer(settings: TestCluster.settings(["enable.partition.eof": "false"]))
+        try consumer.assign([partition: 0])
+        let isDone = Atomic(false)
+        async let polling: Void = pollInTurn(consumer, until: isDone)
+        var refusal: KafkaError?
+        try TestCluster.wait(within: 5, "a poll beside another is refused") {
+            do {
+                _ = try consumer.poll(maximum: 1, timeoutMilliseconds: 0)
+            } catch let error as KafkaError {
+                refusal = error
+            }
+            return refusal != nil
+        }
+        #expect(refusal?.code == .conflict)
+        isDone.store(true, ordering: .releasing)
+        await polling
+        try consumer.close()
+        try consumer.close()
+        #expect(throws: KafkaError.self) { try consumer.poll(maximum: 1, timeoutMilliseconds: 0) }
+    }
+
+    @concurrent
+    private func pollInTurn(_ consumer: KafkaConsumer, until isDone: borrowing Atomic<Bool>) async {
+        while !isDone.load(ordering: .acquiring), !Task.isCancelled {
+            _ = try? consumer.poll(maximum: 1, timeoutMilliseconds: 100)
+        }
+    }
+}

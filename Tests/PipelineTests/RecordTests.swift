@@ -1,0 +1,58 @@
+import Kafka
+import Sequences
+import Testing
+
+@testable import Pipeline
+
+struct RecordTests {
+    let part = EntityBucketPart(
+        bucket: 42, counts: [7: 3], labels: [EntityLabel(entity: 7, knownAt: 151_200_000, fraud: true)])
+
+    @Test func checkpointRecordsRoundTrip() throws {
+        let record = CheckpointRecord(offset: 123_456, history: [1, 2, 3, 255])
+        let bytes = record.encoded()
+        #expect(try bytes.withUnsafeBytes { try CheckpointRecord(decoding: $0) } == record)
+    }
+
+    @Test(arguments: [EntityRecord.Kind.closed, .open])
+    func entityRecordsRoundTrip(kind: EntityRecord.Kind) throws {
+        let input = TopicPartition(topic: "transactions", partition: 3)
+        let record = EntityRecord(input: input, kind: kind, isIdle: true, offset: 9, watermark: 43, part: part)
+        #expect(try decode(record.key, record.encoded()) == record)
+        let mark = EntityRecord(input: input, kind: kind, offset: 9, watermark: 43, part: nil)
+        #expect(try decode(mark.key, mark.encoded()) == mark)
+    }
+
+    @Test func partsOfDifferentBucketsHaveKeysOfTheirOwn() {
+        let input = TopicPartition(topic: "t", partition: 0)
+        let closed = EntityRecord(input: input, kind: .closed, offset: 0, watermark: 43, part: part)
+        let open = EntityRecord(input: input, kind: .open, offset: 0, watermark: 42, part: part)
+        let mark = EntityRecord(input: input, kind: .closed, offset: 0, watermark: 43, part: nil)
+        #expect(Set([closed.key, open.key, mark.key]).count == 3)
+    }
+
+    @Test func everyDamagedByteIsNoticed() throws {
+        let checkpoint = CheckpointRecord(offset: 5, history: Array(repeating: 9, count: 40)).encoded()
+        let entity = EntityRecord(
+            input: TopicPartition(topic: "t", partition: 0), kind: .closed, offset: 1, watermark: 2, part: part)
+        let value = entity.encoded()
+        for position in checkpoint.indices {
+            var damaged = checkpoint
+            damaged[position] ^= 0x10
+            #expect(throws: RecordFault.self) { try damaged.withUnsafeBytes { try CheckpointRecord(decoding: $0) } }
+        }
+        for position in value.indices {
+            var damaged = value
+            damaged[position] ^= 0x10
+            #expect(throws: RecordFault.self) { try decode(entity.key, damaged) }
+        }
+        for length in 0..<value.count {
+            #expect(throws: RecordFault.self) { try decode(entity.key, Array(value[..<length])) }
+        }
+        #expect(throws: RecordFault.self) { try decode(Array("nonsense".utf8), value) }
+    }
+
+    private func decode(_ key: [UInt8], _ value: [UInt8]) throws -> EntityRecord {
+        try key.withUnsafeBytes { key in try value.withUnsafeBytes { try EntityRecord(key: key, value: $0) } }
+    }
+}
