@@ -9,6 +9,12 @@ extension EventTime: CustomStringConvertible {
         self.init(milliseconds: milliseconds)
     }
 
+    /// As `init(iso8601:)`, from the text's bytes.
+    public init?(iso8601Bytes bytes: UnsafeBufferPointer<UInt8>) {
+        guard let milliseconds = ISO8601Parser(bytes: bytes).milliseconds() else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
     /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, the milliseconds left out when they are zero.
     public var iso8601: String {
         let (days, inDay) = milliseconds.flooredDivision(by: Self.millisecondsPerDay)

@@ -18,7 +18,7 @@ public struct TransactionSchema: Hashable, Sendable, Codable {
     }
 
     /// How the source writes times.
-    public enum TimeFormat: String, Hashable, Sendable, Codable {
+    public enum TimeFormat: String, Hashable, Sendable, Codable, CaseIterable {
         case iso8601
         case epochSeconds = "epoch_seconds"
         case epochMilliseconds = "epoch_milliseconds"
@@ -42,7 +42,7 @@ public struct TransactionSchema: Hashable, Sendable, Codable {
     /// One more thing the model sees of a transaction.
     public struct Feature: Hashable, Sendable, Codable {
         /// How the encoder treats the value.
-        public enum Kind: String, Hashable, Sendable, Codable {
+        public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
             /// A number with a robust scale.
             case number
             /// A number seen through a sign-preserving log(1 + |x|).
