@@ -13,13 +13,11 @@ struct Vigil: AsyncParsableCommand {
                 subcommands: [BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
             CommandGroup(
                 name: "Train",
-                subcommands: []),
+                subcommands: [TrainCommand.self, EvaluateCommand.self, ModelCommand.self]),
             CommandGroup(
-                name: "Operate",
-                subcommands: [
-                    MigrateCommand.self, DoctorCommand.self, AlertsCommand.self,
-                    VersionCommand.self,
-                ]),
+                name: "Run",
+                subcommands: [RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self]),
+            CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
         ])
 
     static func main() async {

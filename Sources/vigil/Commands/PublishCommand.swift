@@ -23,17 +23,11 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: "Topic for the labels; without it none are written.")
     var labelsTopic: String?
 
-    @Option(help: "How long after its transaction a label becomes known; the schema's if not given.")
-    var labelDelay: Duration?
-
-    @Option(help: "Which labels: all, or fraud alone.")
-    var labels = PublishedLabels.all
+    @Option(help: "Which labels.")
+    var labels = FeedLabels.all
 
     @Option(help: ArgumentHelp("Events in a second at most, such as 500/s.", valueName: "n/s"))
     var rate: EventRate?
-
-    @Flag(help: "Sorts by time first, in memory; without it files must be in order of time.")
-    var sort = false
 
     @OptionGroup var output: JSONOption
 
@@ -50,8 +44,8 @@ struct PublishCommand: AsyncParsableCommand {
             eventsPerSecond: rate?.perSecond)
         let started = ContinuousClock.now
         var feed = try TimedFeed(
-            files, labelDelayMilliseconds: labelDelay?.milliseconds ?? schema.labelDelayMilliseconds,
-            labels: labelsTopic == nil ? .none : labels.choice, order: sort ? .sorted : .verified)
+            files, labelDelayMilliseconds: schema.labelDelayMilliseconds,
+            labels: labelsTopic == nil ? .none : labels, order: input.sort ? .sorted : .verified)
         let bar = Progress("Publishing", total: 0)
         let written = try publisher.publish(&feed) { progress in
             if progress.events % 256 == 0 { bar.update(progress.events, "events, at \(progress.time)") }
@@ -74,15 +68,4 @@ struct PublishCommand: AsyncParsableCommand {
     }
 }
 
-/// Which labels reach the labels topic.
-enum PublishedLabels: String, ExpressibleByArgument, CaseIterable {
-    case all
-    case fraud
-
-    var choice: TimedFeed<TransactionFiles>.Labels {
-        switch self {
-        case .all: .all
-        case .fraud: .fraudOnly
-        }
-    }
-}
+extension FeedLabels: ExpressibleByArgument {}

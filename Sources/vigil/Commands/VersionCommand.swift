@@ -7,7 +7,7 @@ struct VersionCommand: ParsableCommand {
     @OptionGroup var output: JSONOption
 
     func run() throws {
-        let versions = Versions(vigil: Version.current, swift: Version.swift)
+        let versions = Versions(vigil: Version.current, swift: Self.compiler)
         if output.json {
             try Terminal.json(versions)
         } else {
@@ -17,7 +17,19 @@ struct VersionCommand: ParsableCommand {
 
     private struct Versions: Encodable {
         var vigil: String
-        /// The compiler's, as far as it lets itself be known.
         var swift: String
+    }
+
+    /// What this was compiled with, as far as the compiler lets itself be known.
+    private static var compiler: String {
+        #if compiler(>=6.4)
+        "6.4 or newer"
+        #elseif compiler(>=6.3)
+        "6.3"
+        #elseif compiler(>=6.2)
+        "6.2"
+        #else
+        "older than 6.2"
+        #endif
     }
 }

@@ -19,6 +19,18 @@ enum Terminal {
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
+    /// Text from outside without what a terminal would obey: control characters and direction marks become `?`.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: "?"
+                    default: scalar
+                    }
+                }))
+    }
+
     /// One JSON object on standard output.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
