@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let log = product("Logging", "swift-log")
-let metrics = product("Metrics", "swift-metrics")
+let metrics = product("CoreMetrics", "swift-metrics")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
 
@@ -128,7 +128,10 @@ let package = Package(
             dependencies: ["Evaluation"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", metrics], swiftSettings: strict),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", log, metrics, product("ServiceLifecycle", "swift-service-lifecycle")],
+            swiftSettings: strict),
         // The whole binary on an embedded broker and a throwaway PostgreSQL, processes killed with -9.
         .testTarget(
             name: "IntegrationTests",

@@ -11,8 +11,24 @@ struct BatchBuilder {
         messages.reserveCapacity(capacity)
     }
 
+    /// Waits for one message and takes what else is there, up to a total.
+    mutating func fill(
+        maximum: Int, timeoutMilliseconds: Int32, client: ClientHandle, rebalances: RebalanceCoordinator
+    ) {
+        var wait = timeoutMilliseconds
+        while messages.count < maximum, fatalError == nil,
+            let message = rd_kafka_consumer_poll(client.pointer, wait)
+        {
+            wait = 0
+            // The call may have served a rebalance before it found this message.
+            drop(rebalances.takeDeparted())
+            add(message, client: client)
+        }
+        drop(rebalances.takeDeparted())
+    }
+
     /// Takes over a message: keeps it, or turns it into an end of partition or an error and frees it.
-    mutating func add(_ message: MessageBatch.RawMessage, client: ClientHandle) {
+    private mutating func add(_ message: MessageBatch.RawMessage, client: ClientHandle) {
         let response = message.pointee.err
         if response == RD_KAFKA_RESP_ERR_NO_ERROR { return messages.append(message) }
         defer { rd_kafka_message_destroy(message) }
@@ -30,7 +46,8 @@ struct BatchBuilder {
     }
 
     /// Frees the messages of partitions that are no longer ours.
-    mutating func drop(_ partitions: Set<TopicPartition>) {
+    private mutating func drop(_ partitions: Set<TopicPartition>) {
+        if partitions.isEmpty { return }
         messages.removeAll { message in
             guard partitions.contains(message.pointee.topicPartition) else { return false }
             rd_kafka_message_destroy(message)

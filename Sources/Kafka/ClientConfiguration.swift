@@ -15,17 +15,17 @@ struct ClientConfiguration: ~Copyable {
         let chosen = settings.properties.merging(["bootstrap.servers": settings.bootstrapServers]) { $1 }
         let all = role.defaults.merging(chosen) { $1 }.merging(role.required) { $1 }
         for (name, value) in all.sorted(by: { $0.key < $1.key }) {
-            try set(name, value)
+            try set(name, value, settings)
         }
     }
 
-    private func set(_ name: String, _ value: String) throws(KafkaError) {
+    private func set(_ name: String, _ value: String, _ settings: KafkaSettings) throws(KafkaError) {
         var reason = [CChar](repeating: 0, count: 512)
         let result = rd_kafka_conf_set(pointer, name, value, &reason, reason.count)
         guard result != RD_KAFKA_CONF_OK else { return }
         if result == RD_KAFKA_CONF_UNKNOWN { throw Self.refusal(name, "is unknown to librdkafka") }
-        // librdkafka quotes the value in its reason.
-        throw Self.refusal(name, KafkaSettings.isSecret(name) ? "has an invalid value" : String(message: reason))
+        // Its reason may quote a value.
+        throw Self.refusal(name, settings.scrubbed(String(message: reason)))
     }
 
     private static func refusal(_ name: String, _ reason: String) -> KafkaError {

@@ -4,8 +4,12 @@ import Synchronization
 
 /// librdkafka's own broker, in this process: the real protocol on TCP ports of 127.0.0.1, for demos and tests.
 ///
-/// The ports are the system's choice; 2.0.2 offers no way to fix them. It keeps the newest 5 MiB and 100,000 messages
-/// of a partition in memory, does not compact, and answers no CreateTopics: `createTopic` does it here.
+/// The ports are the system's choice; 2.0.2 offers no way to fix them. It keeps the newest 5 MiB (as sent, so
+/// compressed) and 100,000 produced batches of a partition in memory, does not compact, and answers no CreateTopics:
+/// `createTopic` does it here. Asking for an unknown topic by name, subscribing or producing makes one of 4 partitions.
+///
+/// In 2.0.2 a group's first join takes 3 s, so `session.timeout.ms` must be longer, and each round of a rebalance
+/// takes the session timeout less 1 s, so it should not be much longer.
 public final class EmbeddedBroker: Sendable {
     /// `127.0.0.1:port`, one for each broker, separated by commas.
     public let bootstrapServers: String

@@ -10,7 +10,7 @@ import Synchronization
 /// `@unchecked Sendable`: librdkafka's handle is thread-safe, and `isPolling` keeps a second polling thread out.
 public final class KafkaConsumer: @unchecked Sendable {
     let client: ClientHandle
-    private let rebalances: RebalanceCoordinator
+    let rebalances: RebalanceCoordinator
     private let isPolling = Atomic(false)
     private let isClosed = Atomic(false)
 
@@ -56,24 +56,12 @@ public final class KafkaConsumer: @unchecked Sendable {
         try rebalances.checkHandler()
 
         var taken = BatchBuilder(capacity: Swift.min(maximum, 1024))
-        var wait = timeoutMilliseconds
-        while taken.messages.count < maximum, let message = rd_kafka_consumer_poll(client.pointer, wait) {
-            wait = 0
-            dropDeparted(from: &taken)
-            taken.add(message, client: client)
-            if taken.fatalError != nil { break }
-        }
-        dropDeparted(from: &taken)
+        taken.fill(maximum: maximum, timeoutMilliseconds: timeoutMilliseconds, client: client, rebalances: rebalances)
         if taken.messages.isEmpty {
             try rebalances.checkHandler()
             if let fatal = taken.fatalError ?? client.fatalError(operation: "poll") { throw fatal }
         }
         return taken.finish(client)
-    }
-
-    private func dropDeparted(from taken: inout BatchBuilder) {
-        let departed = rebalances.takeDeparted()
-        if !departed.isEmpty { taken.drop(departed) }
     }
 
     private func enter(_ operation: String) throws(KafkaError) {

@@ -11,6 +11,10 @@ final class RebalanceCoordinator: @unchecked Sendable {
     /// Partitions the handler knows to be its own.
     private var held: Set<TopicPartition> = []
 
+    func depart(_ partitions: some Sequence<TopicPartition>) {
+        departed.formUnion(partitions)
+    }
+
     func takeDeparted() -> Set<TopicPartition> {
         defer { departed = [] }
         return departed
@@ -33,7 +37,7 @@ final class RebalanceCoordinator: @unchecked Sendable {
             case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
                 try assign(startOffsets(of: partitions), client, isCooperative)
             case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-                departed.formUnion(partitions)
+                depart(partitions)
                 let going = partitions.filter { held.remove($0) != nil }
                 if !going.isEmpty {
                     let isLost = rd_kafka_assignment_lost(client) != 0

@@ -68,7 +68,7 @@ struct BucketAlignment {
             blockedSince = nil
             return nil
         }
-        let slowest = inputs.values.lazy.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
+        let slowest = inputs.values.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
         let frontier = slowest ?? earliestReady
         if frontier >= earliestReady {
             blockedSince = nil

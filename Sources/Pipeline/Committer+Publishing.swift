@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Sequences
 internal import Transactions

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging
@@ -113,7 +114,7 @@ final class Committer {
                 if knownMonths.insert("\(year)-\(month)").inserted { try store.ensureMonth(year, month) }
             }
             do {
-                try connection.transaction {
+                try connection.transaction { _ in
                     let unmatched = try ProgressStore(connection: connection).move(unit.steps)
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)

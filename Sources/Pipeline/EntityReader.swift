@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Logging
 
@@ -21,7 +22,11 @@ final class EntityReader {
         self.logger = logger
         let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
         guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
-        try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, KafkaOffset.earliest) }))
+        var starts: [TopicPartition: Int64] = [:]
+        for partition in partitions {
+            starts[partition] = try consumer.watermarks(of: partition, timeoutMilliseconds: 10_000).lowerBound
+        }
+        try consumer.assign(starts)
     }
 
     /// Reads what is there now, to the end of every partition.

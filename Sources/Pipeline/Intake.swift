@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging
@@ -49,11 +50,20 @@ final class Intake: RebalanceHandler {
         claimer = parts.claimer
         lagGauges = LagGauges()
         consumer = try KafkaConsumer(
-            settings: parts.kafka.adding(["enable.partition.eof": "true", "enable.auto.commit": "false"]),
+            settings: Self.consumerSettings(parts.kafka),
             groupID: parts.group, logger: parts.logger)
         entities = try EntityReader(
-            settings: parts.kafka.adding(["enable.partition.eof": "true"]), topic: parts.topics.entities,
+            settings: parts.kafka, topic: parts.topics.entities,
             metrics: parts.metrics, logger: parts.logger)
+    }
+
+    /// Our defaults under the user's properties.
+    private static func consumerSettings(_ settings: KafkaSettings) -> KafkaSettings {
+        // An offset that is gone must be heard of, and a killed member must not hold its partitions for long.
+        let defaults = ["auto.offset.reset": "error", "session.timeout.ms": "6000", "heartbeat.interval.ms": "1500"]
+        return KafkaSettings(
+            bootstrapServers: settings.bootstrapServers,
+            properties: defaults.merging(settings.properties) { $1 })
     }
 
     /// Works until the service stops.
@@ -125,13 +135,23 @@ final class Intake: RebalanceHandler {
         }
     }
 
+    /// Best effort: PostgreSQL's offsets are the ones that count.
+    private func commitForLagTools(_ inputs: [TopicPartition]) {
+        do {
+            let committed = offsets.take()
+            try consumer.commit(committed.filter { inputs.contains($0.key) }, timeoutMilliseconds: 1000)
+        } catch {
+            logger.debug("Offsets for lag tools not stored", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func finish() throws {
         let done = Latch()
         inbox.sendNow(.stop(done: done))
         if !done.wait(timeout: stopping.secondsLeft(whileRunning: Self.drainTimeout)) {
             logger.warning("Stopped before everything decided was committed; the next start decides it again")
         }
-        try consumer.commit(offsets.take().filter { held[$0.key] != nil }, timeoutMilliseconds: 2000)
+        commitForLagTools(Array(held.keys))
         held.removeAll()
         try consumer.close(timeoutMilliseconds: 3000)
         try entities.close()
@@ -162,8 +182,7 @@ extension Intake {
         if !done.wait(timeout: Self.drainTimeout) {
             logger.warning("Partitions go before everything was committed; their next owner decides the rest")
         }
-        try consumer.commit(
-            offsets.take().filter { going.contains($0.key) }, timeoutMilliseconds: 2000)
+        commitForLagTools(going)
         for input in going { held[input] = nil }
         readiness.set(.assigned(held.count))
     }

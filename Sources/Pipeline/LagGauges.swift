@@ -1,5 +1,5 @@
+internal import CoreMetrics
 internal import Kafka
-internal import Metrics
 
 /// One gauge a partition: messages in the topic that are not committed yet.
 final class LagGauges {

@@ -1,5 +1,5 @@
+internal import CoreMetrics
 internal import Dispatch
-internal import Metrics
 internal import Transactions
 
 /// The service's metric handles, made once.

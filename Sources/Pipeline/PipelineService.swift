@@ -32,7 +32,7 @@ public struct PipelineService: Service {
     }
 
     private func work(until stopping: StopFlag) async throws {
-        let threads = try PipelineThreads(configuration, stopping: stopping, readiness: readiness, logger: logger)
+        let threads = PipelineThreads(configuration, stopping: stopping, readiness: readiness, logger: logger)
         readiness.set(.starting)
         do {
             try await threads.run()

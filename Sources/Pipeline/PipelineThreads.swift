@@ -64,7 +64,7 @@ struct PipelineThreads: Sendable {
     private let offsets = CommittedOffsets()
     private let metrics = PipelineMetrics()
 
-    init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) throws {
+    init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) {
         self.configuration = configuration
         self.stopping = stopping
         self.readiness = readiness
@@ -74,7 +74,7 @@ struct PipelineThreads: Sendable {
     /// Runs the threads; throws the first error once all have ended.
     func run() async throws {
         let failure = Mutex<(any Error)?>(nil)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await thread("vigil-intake") { try intake().run() } }
             group.addTask { try await thread("vigil-processor") { try processor().run() } }
             group.addTask { try await thread("vigil-committer") { try committer().run() } }
@@ -104,8 +104,7 @@ struct PipelineThreads: Sendable {
 
     private func intake() throws -> Intake {
         let restorer = SequenceRestorer(
-            settings: configuration.kafka.adding(["enable.partition.eof": "true"]),
-            topic: configuration.topics.sequences, model: configuration.model, metrics: metrics, logger: logger)
+            settings: configuration.kafka, topic: configuration.topics.sequences, model: configuration.model, metrics: metrics, logger: logger)
         return try Intake(
             IntakeParts(
                 kafka: configuration.kafka, group: configuration.group, topics: configuration.topics, inbox: inbox,

@@ -1,5 +1,7 @@
 internal import Kafka
+internal import Scoring
 internal import Sequences
+internal import Transactions
 
 extension Processor {
     /// Gives what is decided to the committer: at once when it is free, or waiting for it when `blocking`.

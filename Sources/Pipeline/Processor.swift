@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kafka
 internal import Logging
+internal import Rules
 internal import Scoring
 internal import Sequences
 internal import Transactions

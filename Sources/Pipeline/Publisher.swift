@@ -45,16 +45,21 @@ final class Publisher {
         let tag = nextTag
         nextTag += 1
         outstanding[tag] = record
-        while true {
-            do {
-                try producer.produce(
-                    ProducerRecord(
-                        topic: record.topic, partition: record.partition, key: record.key, value: record.value,
-                        headers: record.headers, timestampMilliseconds: record.timestamp, tag: tag))
-                return
-            } catch let error as KafkaError where error.isRetriable && !stopping.isOverdue {
-                try collect(timeoutMilliseconds: 100, onEffect: onEffect)
-            }
+        while let error = enqueue(record, tag: tag) {
+            guard error.isRetriable, !stopping.isOverdue else { throw error }
+            try collect(timeoutMilliseconds: 100, onEffect: onEffect)
+        }
+    }
+
+    private func enqueue(_ record: Outgoing, tag: UInt64) -> KafkaError? {
+        do {
+            try producer.produce(
+                ProducerRecord(
+                    topic: record.topic, partition: record.partition, key: record.key, value: record.value,
+                    headers: record.headers, timestampMilliseconds: record.timestamp, tag: tag))
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Logging
 internal import Scoring
@@ -61,7 +62,7 @@ struct SequenceRestorer {
             let extractor = model.encoder.extractor
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
-                capacity: model.configuration.historyLength)
+                capacity: model.historyLength)
             restored[number]?.users[key] = RestoredState.User(history: history, offset: record.offset)
         } catch {
             metrics.badCheckpointRecords.increment()

@@ -1,5 +1,5 @@
 internal import Sequences
-public import Transactions
+internal import Transactions
 internal import Transformer
 
 extension Scorer {

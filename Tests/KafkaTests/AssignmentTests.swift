@@ -1,6 +1,7 @@
-import Kafka
 import Synchronization
 import Testing
+
+@testable import Kafka
 
 @Suite("Manual assignment and offsets", .ownThread)
 struct AssignmentTests {
@@ -77,6 +78,28 @@ struct AssignmentTests {
         #expect(unknown?.code == .unknownTopicOrPartition)
         let byTime = try consumer.offsets(forTimes: [partition: 1015], timeoutMilliseconds: 5000)
         #expect(byTime == (TestCluster.isEmbedded ? [:] : [partition: 2]))
+        try consumer.close()
+    }
+
+    @Test("messages of partitions that go while a batch is being filled are not handed out")
+    func departed() throws {
+        let topic = try TestCluster.makeTopic(partitions: 2)
+        let partitions = (0..<2).map { TopicPartition(topic: topic, partition: $0) }
+        for partition in partitions { try TestCluster.publishNumbers(10, to: partition) }
+        let consumer = try KafkaConsumer(settings: TestCluster.settings())
+        try consumer.assign([partitions[0]: 0, partitions[1]: 0])
+        var builder = BatchBuilder(capacity: 20)
+        try TestCluster.wait(within: 10, "both partitions") {
+            builder.fill(
+                maximum: 20, timeoutMilliseconds: 100, client: consumer.client, rebalances: consumer.rebalances)
+            return builder.messages.count == 20
+        }
+        consumer.rebalances.depart([partitions[0]])
+        builder.fill(maximum: 21, timeoutMilliseconds: 0, client: consumer.client, rebalances: consumer.rebalances)
+        let batch = builder.finish(consumer.client)
+        #expect(batch.partitions == [partitions[1]])
+        #expect(batch.map(\.offset) == Array(0..<10))
+        #expect(batch.endsOfPartitions[partitions[0]] == nil)
         try consumer.close()
     }
 

@@ -35,9 +35,12 @@ struct GroupTests {
         isDone.store(true, ordering: .releasing)
         try await others
 
-        #expect(first.events.count == 3)
+        // On a slow machine the second member joins in two rounds; each takes and gives back.
         #expect(first.events.last?.count == 1)
-        #expect(second.events.map(\.count) == [1])
+        #expect(second.events.last?.count == 1)
+        for (taken, given) in zip(first.events, first.events.dropFirst()) where taken.isAssignment {
+            #expect(given == .revoked(taken.partitions))
+        }
         // Nothing is lost and nothing twice: what the first had processed was noted before it went.
         let all = (first.processed + second.processed).map { "\($0.partition) \($0.offset)" }
         #expect(Set(all).count == all.count)
@@ -112,11 +115,14 @@ private final class Member: RebalanceHandler, @unchecked Sendable {
         case revoked([TopicPartition])
         case lost([TopicPartition])
 
-        var count: Int {
+        var partitions: [TopicPartition] {
             switch self {
-            case .assigned(let partitions), .revoked(let partitions), .lost(let partitions): partitions.count
+            case .assigned(let partitions), .revoked(let partitions), .lost(let partitions): partitions
             }
         }
+
+        var count: Int { partitions.count }
+        var isAssignment: Bool { self == .assigned(partitions) }
     }
 
     let consumer: KafkaConsumer

@@ -1,5 +1,6 @@
-import Kafka
 import Testing
+
+@testable import Kafka
 
 @Suite("Settings and errors", .ownThread)
 struct SettingsTests {
@@ -17,7 +18,7 @@ struct SettingsTests {
     func secrets() throws {
         let properties = [
             "sasl.password": "hunter2", "ssl.key.password": "hunter2", "ssl.key.pem": "hunter2",
-            "sasl.oauthbearer.client.secret": "hunter2", "sasl.username": "visible", "ssl.key.location": "/visible/key",
+            "sasl.username": "visible", "ssl.key.location": "/visible/key",
         ]
         let settings = KafkaSettings(bootstrapServers: "127.0.0.1:1", properties: properties)
         var dumped = ""
@@ -27,6 +28,7 @@ struct SettingsTests {
             #expect(text.contains("sasl.username=visible"))
             #expect(text.contains("ssl.key.location=/visible/key"))
         }
+        #expect(settings.scrubbed("with hunter2 in it") == "with [hidden] in it")
         // A key that is no key: librdkafka finds out when the client is made.
         let error = #expect(throws: KafkaError.self) {
             try KafkaConsumer(settings: settings.adding(["security.protocol": "ssl"]))

@@ -16,13 +16,14 @@ struct RandomModel {
     let parameters: Parameters
     let weights: StreamingWeights
 
-    init(_ random: inout SplitMix64, window: Int? = nil, dropout: Float = 0) throws {
+    init(_ random: inout SplitMix64, window: Int? = nil, dropout: Float = 0, pretrainingClasses: [Int] = []) throws {
         let heads = Int.random(in: 1...3, using: &random)
         configuration = TransformerConfiguration(
             layers: Int.random(in: 1...3, using: &random), width: heads * Int.random(in: 3...24, using: &random),
             heads: heads, feedForward: Int.random(in: 5...90, using: &random),
             window: window ?? Int.random(in: 1...37, using: &random), numbers: Int.random(in: 1...5, using: &random),
-            binCounts: (0..<Int.random(in: 0...3, using: &random)).map { 4 + $0 }, dropout: dropout)
+            binCounts: (0..<Int.random(in: 0...3, using: &random)).map { 4 + $0 },
+            pretrainingClasses: pretrainingClasses, dropout: dropout)
         transformer = try Transformer(configuration)
         parameters = Parameters(transformer.table, seed: random.next())
         // Larger than initial weights, so that attention is not flat.

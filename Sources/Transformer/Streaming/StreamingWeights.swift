@@ -64,6 +64,19 @@ public final class StreamingWeights: Sendable {
     public var bytes: Int { buffer.values.count * MemoryLayout<Float>.stride }
 
     var base: UnsafePointer<Float> { UnsafePointer(buffer.base) }
+
+    /// (outputs, inputs) to panels of 64 output columns, each (inputs, width), the last one's width rounded up to 16.
+    static func panels(_ weight: [Float], inputs: Int, outputs: Int) -> [Float] {
+        var packed: [Float] = []
+        packed.reserveCapacity(inputs * outputs.paddedToVector)
+        for first in stride(from: 0, to: outputs.paddedToVector, by: 64) {
+            let columns = first..<min(first + 64, outputs.paddedToVector)
+            for input in 0..<inputs {
+                for output in columns { packed.append(output < outputs ? weight[output * inputs + input] : 0) }
+            }
+        }
+        return packed
+    }
 }
 
 /// Appends tensors in the layout of the streaming kernels.
@@ -82,17 +95,8 @@ private struct Packer {
         (tensor("\(name).weight"), tensor("\(name).bias"))
     }
 
-    /// (outputs, inputs) to panels of 64 output columns, each (inputs, width), the last one's width rounded up to 16.
     mutating func dense(_ name: String, inputs: Int, outputs: Int, withBias: Bool = true) -> StreamingWeights.Dense {
-        let weight = values("\(name).weight")
-        var packed: [Float] = []
-        packed.reserveCapacity(inputs * outputs.paddedToVector)
-        for first in stride(from: 0, to: outputs.paddedToVector, by: 64) {
-            let columns = first..<min(first + 64, outputs.paddedToVector)
-            for input in 0..<inputs {
-                for output in columns { packed.append(output < outputs ? weight[output * inputs + input] : 0) }
-            }
-        }
+        let packed = StreamingWeights.panels(values("\(name).weight"), inputs: inputs, outputs: outputs)
         let bias = withBias ? values("\(name).bias") : Array(repeating: 0, count: outputs)
         return StreamingWeights.Dense(weight: append(packed), bias: append(bias), inputs: inputs, outputs: outputs)
     }

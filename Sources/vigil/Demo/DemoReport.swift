@@ -88,7 +88,7 @@ struct ReviewTopicContents {
 
     /// Reads the topic from its beginning to its present end.
     init(settings: KafkaSettings, topic: String) throws {
-        let consumer = try KafkaConsumer(settings: settings.adding(["enable.partition.eof": "true"]))
+        let consumer = try KafkaConsumer(settings: settings)
         let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
         try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, KafkaOffset.earliest) }))
         var open = Set(partitions)

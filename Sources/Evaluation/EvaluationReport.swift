@@ -1,0 +1,50 @@
+import Scoring
+
+/// The figures of a model on a stretch of time, with the keys of `vigil evaluate --json`.
+///
+/// A figure that is not defined (no fraud, no event) is null.
+public struct EvaluationReport: Hashable, Sendable, Codable {
+    public var events: Int
+    public var frauds: Int
+    public var aucROC: Double?
+    public var averagePrecision: Double?
+    /// By alert rate, "0.005" and "0.01".
+    public var recallAtAlertRate: [String: Double?]
+    /// By precision, "0.9".
+    public var recallAtPrecision: [String: Double?]
+    /// See `CardPrecision` for the protocol.
+    public var cardPrecisionAt100: Double?
+    /// Expected calibration error over 15 bins of equal width.
+    public var ece: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case events
+        case frauds
+        case aucROC = "auc_roc"
+        case averagePrecision = "average_precision"
+        case recallAtAlertRate = "recall_at_alert_rate"
+        case recallAtPrecision = "recall_at_precision"
+        case cardPrecisionAt100 = "card_precision_at_100"
+        case ece
+    }
+
+    /// - Parameters:
+    ///   - probabilities: (events) calibrated scores, none NaN.
+    ///   - frauds: (events) the truth.
+    ///   - users: (events) whose card each event is.
+    ///   - times: (events) milliseconds since the Unix epoch.
+    public init(probabilities: [Float], frauds: [Bool], users: [UInt32], times: [Int64]) {
+        func defined(_ value: Double) -> Double? { value.isFinite ? value : nil }
+        let ranking = ModelRanking(scores: probabilities, frauds: frauds)
+        events = ranking.events
+        self.frauds = ranking.frauds
+        aucROC = defined(ranking.aucROC)
+        averagePrecision = defined(ranking.averagePrecision)
+        recallAtAlertRate = [
+            "0.005": defined(ranking.recall(alertRate: 0.005)), "0.01": defined(ranking.recall(alertRate: 0.01)),
+        ]
+        recallAtPrecision = ["0.9": defined(ranking.recall(precision: 0.9))]
+        cardPrecisionAt100 = CardPrecision.mean(scores: probabilities, frauds: frauds, users: users, times: times)
+        ece = defined(ModelRanking.expectedCalibrationError(probabilities: probabilities, frauds: frauds))
+    }
+}

@@ -1,0 +1,25 @@
+/// A macro over the elements of a list or the keys of a map.
+struct Comprehension: Sendable {
+    enum Form: Sendable {
+        case all
+        case exists
+        case existsOne
+        /// `map`, and `transformList` with two variables.
+        case map
+        case filter
+        case transformMap
+        case transformMapEntry
+    }
+
+    let form: Form
+    let range: Expression
+    /// The element or key; with two variables the index or key.
+    let variable: String
+    /// The element or value, in the two-variable forms.
+    let second: String?
+    /// Which elements take part, in the forms that allow it.
+    let condition: Expression?
+    let body: Expression
+
+    var children: [Expression] { [range, body] + (condition.map { [$0] } ?? []) }
+}

@@ -1,0 +1,97 @@
+public import Foundation
+import Sequences
+import Transformer
+
+extension Model {
+    /// Reads a model directory, all of it or nothing.
+    ///
+    /// - Throws: `ModelFault` naming the file and, where there is one, the field.
+    public static func load(from directory: String) throws(ModelFault) -> Model {
+        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+        let file = try read(ModelConfigurationFile.self, prefix, .configuration)
+        guard file.version == ModelConfigurationFile.currentVersion else {
+            throw ModelFault(
+                file: prefix + File.configuration.rawValue, field: "version",
+                detail: "is \(file.version), this build reads \(ModelConfigurationFile.currentVersion)")
+        }
+        do throws(TransformerError) {
+            try file.transformer.validate()
+        } catch {
+            throw ModelFault(
+                file: prefix + File.configuration.rawValue, field: "transformer", detail: error.message)
+        }
+        let encoder = try read(Encoder.self, prefix, .encoder)
+        let calibration = try read(Calibration.self, prefix, .calibration)
+        let parameters: Parameters
+        do throws(SafetensorsError) {
+            parameters = try Parameters(TensorTable(file.transformer), from: prefix + File.parameters.rawValue)
+        } catch {
+            let place = error.byteOffset.map { "byte \($0)" }
+            throw ModelFault(file: prefix + File.parameters.rawValue, field: place, detail: error.message)
+        }
+        return try Model(file.transformer, parameters, encoder, calibration, file.threshold, directory: prefix)
+    }
+
+    /// Writes the directory beside its place and moves it there, so that a reader sees the old model or the new one.
+    ///
+    /// A directory that is already there is replaced, whatever it holds.
+    /// - Parameter metrics: what goes into `metrics.json`.
+    /// - Throws: `ModelFault` where the disk refuses.
+    public func save(to directory: String, metrics: Data? = nil) throws(ModelFault) {
+        let place = URL(fileURLWithPath: directory, isDirectory: true).standardizedFileURL
+        let parent = place.deletingLastPathComponent()
+        let suffix = "\(ProcessInfo.processInfo.processIdentifier).tmp"
+        let fresh = parent.appendingPathComponent(".\(place.lastPathComponent).new.\(suffix)", isDirectory: true)
+        let old = parent.appendingPathComponent(".\(place.lastPathComponent).old.\(suffix)", isDirectory: true)
+        let files = FileManager.default
+        do {
+            try? files.removeItem(at: fresh)
+            try? files.removeItem(at: old)
+            try files.createDirectory(at: fresh, withIntermediateDirectories: true)
+            for (file, data) in try Self.json(configuration, threshold: threshold, encoder, calibration) {
+                try data.write(to: fresh.appendingPathComponent(file.rawValue))
+            }
+            try metrics?.write(to: fresh.appendingPathComponent(File.metrics.rawValue))
+            try parameters.save(
+                to: fresh.appendingPathComponent(File.parameters.rawValue).path, metadata: ["format": "pt"])
+            if files.fileExists(atPath: place.path) { try files.moveItem(at: place, to: old) }
+            try files.moveItem(at: fresh, to: place)
+            try? files.removeItem(at: old)
+        } catch {
+            try? files.removeItem(at: fresh)
+            throw ModelFault(file: directory, detail: "cannot be written: \(error)")
+        }
+    }
+
+    private static func read<Value: Decodable>(
+        _ type: Value.Type, _ prefix: String, _ file: File
+    ) throws(ModelFault) -> Value {
+        let path = prefix + file.rawValue
+        do {
+            return try JSONDecoder().decode(type, from: try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch let error as DecodingError {
+            let (field, detail) = explained(error)
+            throw ModelFault(file: path, field: field, detail: detail)
+        } catch let error as EncoderFault {
+            throw ModelFault(file: path, field: "fields", detail: error.detail)
+        } catch {
+            throw ModelFault(file: path, detail: "cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    private static func explained(_ error: DecodingError) -> (field: String?, detail: String) {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String? {
+            let keys = (context.codingPath + [last].compactMap(\.self)).map {
+                $0.intValue.map { "\($0)" } ?? $0.stringValue
+            }
+            return keys.isEmpty ? nil : keys.joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return (path(context, key), "is missing")
+        case .typeMismatch(let type, let context): return (path(context), "must be \(type)")
+        case .valueNotFound(let type, let context): return (path(context), "must be \(type), not null")
+        case .dataCorrupted(let context): return (path(context), context.debugDescription)
+        @unknown default: return (nil, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// A dataset's tokens as a model reads them, each user's together and in their order.
+public struct EncodedSequences: Sendable {
+    public let numbersPerToken: Int
+    public let fieldsPerToken: Int
+    /// (tokens, numbers)
+    public private(set) var numbers: [Float]
+    /// (tokens, fields)
+    public private(set) var bins: [UInt16]
+    /// (tokens) effective event times in milliseconds.
+    public private(set) var times: [Int64]
+    /// (tokens) the row of the dataset that a token came from.
+    public private(set) var rows: [Int]
+    /// (users + 1) where each user's tokens begin.
+    public private(set) var starts: [Int]
+
+    public init(_ dataset: HistoricalDataset, encoder: Encoder) {
+        numbersPerToken = encoder.numberCount
+        fieldsPerToken = encoder.fields.count
+        starts = [Int](repeating: 0, count: dataset.userCount + 1)
+        for user in dataset.users { starts[Int(user) + 1] += 1 }
+        for user in 0..<dataset.userCount { starts[user + 1] += starts[user] }
+        rows = [Int](repeating: 0, count: dataset.count)
+        var next = starts
+        for row in 0..<dataset.count {
+            let user = Int(dataset.users[row])
+            rows[next[user]] = row
+            next[user] += 1
+        }
+        times = rows.map { dataset.times[$0] }
+        numbers = [Float](repeating: 0, count: dataset.count * numbersPerToken)
+        bins = [UInt16](repeating: 0, count: dataset.count * fieldsPerToken)
+        encode(dataset, encoder)
+    }
+
+    private mutating func encode(_ dataset: HistoricalDataset, _ encoder: Encoder) {
+        let (width, rawWidth) = (numbersPerToken, fieldsPerToken)
+        dataset.rows.withUnsafeBufferPointer { raws in
+            numbers.withUnsafeMutableBufferPointer { numbers in
+                bins.withUnsafeMutableBufferPointer { bins in
+                    for (token, row) in rows.enumerated() {
+                        encoder.encode(
+                            UnsafeBufferPointer(rebasing: raws[row * rawWidth..<(row + 1) * rawWidth]),
+                            numbers: UnsafeMutableBufferPointer(
+                                rebasing: numbers[token * width..<(token + 1) * width]),
+                            bins: UnsafeMutableBufferPointer(rebasing: bins[token * rawWidth..<(token + 1) * rawWidth]))
+                    }
+                }
+            }
+        }
+    }
+
+    public var count: Int { times.count }
+
+    public var userCount: Int { starts.count - 1 }
+
+    /// Cuts the sequences into chunks of at most `maximumTokens` tokens to score, each with the tokens before it that
+    /// they can depend on; a chunk scores only tokens of the time range, and users without one have no chunk.
+    ///
+    /// - Parameter context: layers · (window − 1), for scores equal to those of the whole sequence.
+    public func chunks(from: Int64 = .min, to: Int64 = .max, context: Int, maximumTokens: Int) -> [SequenceChunk] {
+        var chunks: [SequenceChunk] = []
+        for user in 0..<userCount {
+            let tokens = starts[user]..<starts[user + 1]
+            // Effective times never fall within a user.
+            let first = tokens.first { times[$0] >= from } ?? tokens.upperBound
+            let end = tokens[first...].first { times[$0] >= to } ?? tokens.upperBound
+            for start in stride(from: first, to: end, by: max(1, maximumTokens)) {
+                let scored = start..<min(end, start + max(1, maximumTokens))
+                chunks.append(
+                    SequenceChunk(user: user, start: max(tokens.lowerBound, start - context), scored: scored))
+            }
+        }
+        return chunks
+    }
+}
+
+/// A stretch of one user's tokens: those to score, and those before them that give the context.
+public struct SequenceChunk: Hashable, Sendable {
+    public var user: Int
+    /// The first token to be read.
+    public var start: Int
+    /// The tokens to be scored; they end the chunk.
+    public var scored: Range<Int>
+
+    /// All tokens, context included.
+    public var tokens: Range<Int> { start..<scored.upperBound }
+}

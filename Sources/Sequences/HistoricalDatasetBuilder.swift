@@ -1,0 +1,46 @@
+public import Transactions
+
+/// Replays a file's labelled transactions into a dataset: each label counts for entity risk once the schema's label
+/// delay has passed.
+public struct HistoricalDatasetBuilder: Sendable {
+    private var stream: HistoricalStream
+    private var dataset: HistoricalDataset
+    private let delay: Int64
+    private var raw: [UInt32]
+
+    /// - Parameters:
+    ///   - schema: its label delay says when labels become known.
+    ///   - historyCapacity: tokens kept a user, as the model that runs on them will.
+    public init(schema: TransactionSchema, historyCapacity: Int) {
+        let extractor = FeatureExtractor(schema: schema)
+        stream = HistoricalStream(extractor: extractor, historyCapacity: historyCapacity)
+        dataset = HistoricalDataset(extractor: extractor)
+        delay = schema.labelDelayMilliseconds
+        raw = [UInt32](repeating: 0, count: extractor.rawCount)
+    }
+
+    /// Adds the next transaction in the order of time.
+    ///
+    /// - Parameter isFraud: the truth, nil where the file does not say.
+    public mutating func add(_ transaction: Transaction, isFraud: Bool?) {
+        let step = raw.withUnsafeMutableBufferPointer { stream.next(transaction, into: $0) }
+        guard let step else { return }
+        dataset.rows.append(contentsOf: raw)
+        dataset.times.append(step.time.milliseconds)
+        dataset.users.append(UInt32(step.user))
+        dataset.labels.append(isFraud.map { $0 ? 1 : 0 } ?? -1)
+        guard let isFraud else { return }
+        stream.add(
+            Label(
+                transactionID: transaction.id, user: transaction.user, fraud: isFraud,
+                knownAt: transaction.time.advanced(byMilliseconds: delay), transactionTime: transaction.time,
+                entities: transaction.entities))
+    }
+
+    /// The dataset, once all transactions are in.
+    public consuming func finished() -> HistoricalDataset {
+        dataset.userCount = stream.userCount
+        dataset.duplicates = stream.duplicates
+        return dataset
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+public import Scoring
+public import Sequences
+import Transformer
+
+/// Trains a model on a dataset: fits the encoder, pretrains if asked, trains on the labels known at the cut-off, and
+/// chooses epoch, calibration and threshold on the last days of them.
+public struct Trainer: Sendable {
+    public let options: TrainingOptions
+
+    public init(_ options: TrainingOptions) {
+        self.options = options
+    }
+
+    /// - Parameters:
+    ///   - dataset: built with a history capacity of layers · (window − 1) + 1; events from the cut-off on are not read.
+    ///   - progress: called after every step, on the calling thread.
+    /// - Throws: `TrainingError`
+    public func train(
+        _ dataset: HistoricalDataset, progress: (TrainingProgress) -> Void = { _ in }
+    ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
+        if let fault = options.fault { throw fault }
+        let run = try TrainingRun(dataset, options)
+        return try run.finish(progress)
+    }
+}

@@ -1,0 +1,70 @@
+public import Sequences
+
+/// What a training run depends on beside its data: equal options and data give equal models, byte for byte.
+public struct TrainingOptions: Sendable, Codable {
+    /// How scores become probabilities, fitted on the validation slice.
+    public enum CalibrationMethod: String, Sendable, Codable, CaseIterable {
+        case none
+        /// Strictly rising, so that the ranking stays as it is.
+        case platt
+        case isotonic
+    }
+
+    public var layers = 2
+    public var width = 32
+    public var heads = 2
+    /// Hidden units of the feed-forward part, an absolute count.
+    public var feedForward = 64
+    public var window = 32
+    public var dropout: Float = 0
+
+    public var epochs = 4
+    /// Epochs of next-event prediction without labels before the labels are used.
+    public var pretrainingEpochs = 0
+    /// Sequences a step.
+    public var batchSequences = 16
+    /// Sequences longer than this are cut, each piece with the context it needs.
+    public var maximumTokens = 512
+    /// The highest learning rate of the cycle.
+    public var learningRate = 2e-3
+    /// The share of steps in which the learning rate rises.
+    public var warmup = 0.1
+    public var beta1 = 0.9
+    public var beta2 = 0.98
+    public var weightDecay = 0.01
+    /// The largest norm of all gradients together.
+    public var gradientClip = 1.0
+
+    /// Only events before this moment are read, and only labels known by it; nil is one past the newest event.
+    public var untilMilliseconds: Int64?
+    /// The last days with known labels, kept from training for choosing the epoch, the calibration and the threshold.
+    public var validationDays = 7.0
+    /// Whether the model is then trained once more, for as many epochs, on the validation slice too.
+    public var refit = true
+    public var calibration = CalibrationMethod.platt
+    public var encoder = EncoderOptions()
+
+    public var seed: UInt64 = 1
+    /// Worker threads; the model does not depend on how many.
+    public var threads = 2
+
+    public init() {}
+
+    /// The first option out of its range, if one is.
+    var fault: TrainingError? {
+        func fault(_ field: String, _ expected: String) -> TrainingError { .option(field: field, expected: expected) }
+        if epochs < 0 || pretrainingEpochs < 0 || epochs + pretrainingEpochs == 0 {
+            return fault("epochs", "at least one epoch")
+        }
+        if !(1...4096).contains(batchSequences) { return fault("batchSequences", "1 to 4096") }
+        if !(1...1_000_000).contains(maximumTokens) { return fault("maximumTokens", "1 to 1,000,000") }
+        if !(learningRate > 0 && learningRate.isFinite) { return fault("learningRate", "a positive number") }
+        if !(0...1).contains(warmup) { return fault("warmup", "0 to 1") }
+        if !(0..<1).contains(beta1) || !(0..<1).contains(beta2) { return fault("beta1, beta2", "0 to below 1") }
+        if !(weightDecay >= 0 && weightDecay.isFinite) { return fault("weightDecay", "0 or more") }
+        if !(gradientClip > 0) { return fault("gradientClip", "a positive number") }
+        if !(validationDays >= 0 && validationDays < 36_500) { return fault("validationDays", "0 to 36,500") }
+        if !(1...1024).contains(threads) { return fault("threads", "1 to 1024") }
+        return nil
+    }
+}

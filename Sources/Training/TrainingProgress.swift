@@ -1,0 +1,21 @@
+/// Where a training run stands.
+public struct TrainingProgress: Hashable, Sendable {
+    /// What the run is doing.
+    public enum Phase: String, Hashable, Sendable, Codable {
+        case pretraining
+        case training
+        /// The second training, on the validation slice too.
+        case refit
+    }
+
+    public var phase: Phase
+    /// Counted from 1.
+    public var epoch: Int
+    public var epochs: Int
+    /// Counted from 1 within the phase.
+    public var step: Int
+    /// Steps of the whole phase.
+    public var steps: Int
+    /// Mean loss of the epoch so far.
+    public var loss: Double
+}
