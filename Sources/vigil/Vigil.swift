@@ -4,5 +4,32 @@ import ArgumentParser
 struct Vigil: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vigil",
-        abstract: "Scores streams of transactions for fraud with a sequence model and rules.")
+        abstract: "Scores streams of transactions for fraud with a sequence model and rules.",
+        discussion: "Exit codes: 0 done, 1 failed, 2 bad usage or bad configuration.",
+        version: Version.current,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Try it out",
+                subcommands: [BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
+            CommandGroup(
+                name: "Train",
+                subcommands: [TrainCommand.self, EvaluateCommand.self, ModelCommand.self]),
+            CommandGroup(
+                name: "Run",
+                subcommands: [RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self]),
+            CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
+        ])
+
+    static func main() async {
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ProgramEnd.exit(with: error)
+        }
+    }
 }

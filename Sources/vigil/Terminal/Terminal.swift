@@ -14,6 +14,23 @@ enum Terminal {
         FileHandle.standardError.write(Data(("\r\u{1B}[2K" + line).utf8))
     }
 
+    /// One line of data to standard output.
+    static func data(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    /// Text from outside without what a terminal would obey: control characters and direction marks become `?`.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: "?"
+                    default: scalar
+                    }
+                }))
+    }
+
     /// One JSON object on standard output.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()

@@ -1,0 +1,34 @@
+import Transactions
+
+/// Several files read one after the other, those transactions that lie in a span of event time.
+struct TransactionFiles: LabelledTransactionSource {
+    private let span: Range<Int64>
+    private var waiting: ArraySlice<TransactionFileReader>
+
+    /// Opens all files, so that a missing one is known before anything is done.
+    ///
+    /// - Parameter span: event time in milliseconds, half-open.
+    init(
+        _ paths: [String], schema: TransactionSchema, span: Range<Int64> = .min ..< .max
+    ) throws(DataFileError) {
+        var readers: [TransactionFileReader] = []
+        for path in paths { readers.append(try TransactionFile(path: path, schema: schema).reader()) }
+        waiting = readers[...]
+        self.span = span
+    }
+
+    /// The file being read.
+    var name: String { waiting.first?.name ?? "" }
+
+    mutating func next() throws(DataFileError) -> LabelledTransaction? {
+        while let reader = waiting.first {
+            while let item = try reader.next() {
+                if span.contains(item.transaction.time.milliseconds) { return item }
+            }
+            // The last one stays for its name.
+            if waiting.count == 1 { return nil }
+            waiting.removeFirst()
+        }
+        return nil
+    }
+}

@@ -1,0 +1,33 @@
+import Rules
+import Scoring
+import Transactions
+
+extension Diagnosis {
+    /// Whether the model loads; returns its schema.
+    mutating func checkModel(_ path: String?) -> TransactionSchema? {
+        let advice = "Train one with 'vigil train … --out DIR' and set model.path to it"
+        guard let path else {
+            fault("model", "model.path is not set", advice: advice, exitCode: 2)
+            return nil
+        }
+        guard let model = attempt("model", advice: advice, { try Model.load(from: path) }) else { return nil }
+        ok("model", "\(path), schema \(model.encoder.schema.name), hash \(model.hash.prefix(12))")
+        return model.encoder.schema
+    }
+
+    /// Whether the rules mean something in the model's schema.
+    mutating func checkRules(_ path: String?, schema: TransactionSchema?) {
+        guard let path else {
+            warn("rules", "none configured: the model alone decides", advice: "Set rules.path to use rules")
+            return
+        }
+        guard let schema else {
+            warn("rules", "not checked without a model", advice: "Repair the model first")
+            return
+        }
+        let rules = attempt("rules", advice: "Correct the file; 'vigil rules check' says the same") {
+            try RuleSet.load(path: path, schema: schema)
+        }
+        if let rules { ok("rules", "\(path), \(rules.rules.count) rules, hash \(rules.hash.prefix(12))") }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Transactions
+
+/// `vigil publish`: files to Kafka.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish", abstract: "Writes transactions and their labels from files to Kafka, in order of time.",
+        discussion: """
+            Events are canonical JSON with the user as the key and the event's time as the message's. A label is written \
+            when it becomes known, the label delay after its transaction. --from and --to choose transactions by event \
+            time; the labels that belong to them follow, also after --to.
+            """)
+
+    @OptionGroup var input: DataOptions
+    @OptionGroup var span: SpanOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: "Topic for the transactions.")
+    var topic: String
+
+    @Option(help: "Topic for the labels; without it none are written.")
+    var labelsTopic: String?
+
+    @Option(help: "Which labels.")
+    var labels = FeedLabels.all
+
+    @Option(help: ArgumentHelp("Events in a second at most, such as 500/s.", valueName: "n/s"))
+    var rate: EventRate?
+
+    @OptionGroup var output: JSONOption
+
+    func validate() throws {
+        if labelsTopic == topic { throw ValidationError("--labels-topic must not be the transactions' topic") }
+    }
+
+    func run() async throws {
+        let schema = try input.loadSchema()
+        let files = try TransactionFiles(input.data, schema: schema, span: span.milliseconds)
+        let publisher = try TransactionPublisher(
+            settings: try await options.reader().kafka(), schema: schema,
+            topics: TransactionPublisher.Topics(transactions: topic, labels: labelsTopic),
+            eventsPerSecond: rate?.perSecond)
+        let started = ContinuousClock.now
+        var feed = try TimedFeed(
+            files, labelDelayMilliseconds: schema.labelDelayMilliseconds,
+            labels: labelsTopic == nil ? .none : labels, order: input.sort ? .sorted : .verified)
+        let bar = Progress("Publishing", total: 0)
+        let written = try publisher.publish(&feed) { progress in
+            if progress.events % 256 == 0 { bar.update(progress.events, "events, at \(progress.time)") }
+            return true
+        }
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        let summary = Summary(
+            transactions: written.transactions, labels: written.labels, seconds: seconds,
+            eventsPerSecond: seconds > 0 ? Double(written.events) / seconds : 0)
+        bar.finish(
+            "\(written.transactions) transactions and \(written.labels) labels, \(Int(summary.eventsPerSecond)) events/s")
+        if output.json { try Terminal.json(summary) }
+    }
+
+    private struct Summary: Encodable {
+        var transactions: Int
+        var labels: Int
+        var seconds: Double
+        var eventsPerSecond: Double
+    }
+}
+
+extension FeedLabels: ExpressibleByArgument {}
