@@ -2,41 +2,30 @@ internal import FlyingFox
 internal import FlyingSocks
 internal import FoundationEssentials
 internal import Glibc
+public import Logging
 public import ServiceLifecycle
 
 /// Serves `/metrics`, `/health/live` and `/health/ready` over HTTP until the service group stops it.
 public final class ConsoleServer: Service {
-    public struct Settings: Hashable, Sendable {
-        /// IPv4 or IPv6 address to listen on, or `localhost`.
-        public var address: String
-        /// 0 takes a free port: see `ConsoleServer.listeningPort()`.
-        public var port: UInt16
-        /// How long a health check may take.
-        public var checkTimeoutMilliseconds: Int
-
-        public init(address: String = "127.0.0.1", port: UInt16 = 9464, checkTimeoutMilliseconds: Int = 2000) {
-            self.address = address
-            self.port = port
-            self.checkTimeoutMilliseconds = checkTimeoutMilliseconds
-        }
-    }
-
     private let server: HTTPServer
     private let routes: [String: @Sendable () async -> HTTPResponse]
+    private let settings: ConsoleSettings
+    private let logger: Logger
 
-    /// - Parameters:
-    ///   - live: asked by `/health/live`; failing means that a restart would help. Mostly empty.
-    ///   - ready: asked by `/health/ready`; failing means that work should not be sent here now.
+    /// - Parameter checks: asked by `/health/ready`; one that fails means that work should not be sent here now.
+    ///   `/health/live` only says that the process answers.
     /// - Throws: `ConsoleError` if the settings' address is none.
     public init(
-        _ settings: Settings, registry: PrometheusRegistry, live: [HealthCheck] = [], ready: [HealthCheck] = []
+        _ settings: ConsoleSettings, registry: PrometheusRegistry, checks: [ReadinessCheck] = [], logger: Logger
     ) throws(ConsoleError) {
+        self.settings = settings
+        self.logger = logger
         let limit = Duration.milliseconds(settings.checkTimeoutMilliseconds)
         server = HTTPServer(config: try Self.configuration(settings), handler: nil)
         routes = [
             "GET /metrics": { Self.metrics(registry) },
-            "GET /health/live": { await Self.health(live, limit) },
-            "GET /health/ready": { await Self.health(ready, limit) },
+            "GET /health/live": { await Self.health([], limit) },
+            "GET /health/ready": { await Self.health(checks, limit) },
         ]
     }
 
@@ -44,6 +33,9 @@ public final class ConsoleServer: Service {
     ///
     /// - Throws: `ConsoleError` if the address cannot be bound, such as a port in use.
     public func run() async throws {
+        logger.info(
+            "Serving metrics and health",
+            metadata: ["address": "\(settings.address)", "port": .stringConvertible(settings.port)])
         for (route, answer) in routes {
             await server.appendRoute(HTTPRoute(route)) { _ in await answer() }
         }
@@ -69,14 +61,17 @@ public final class ConsoleServer: Service {
         }
     }
 
-    private static func configuration(_ settings: Settings) throws(ConsoleError) -> HTTPServer.Configuration {
+    private static func configuration(_ settings: ConsoleSettings) throws(ConsoleError) -> HTTPServer.Configuration {
         let address = settings.address == "localhost" ? "127.0.0.1" : settings.address
+        guard let port = UInt16(exactly: settings.port) else {
+            throw ConsoleError(message: "\(settings.port) is no port to listen on")
+        }
         do {
             guard address.contains(":") else {
-                let socket = try sockaddr_in.inet(ip4: address, port: settings.port)
+                let socket = try sockaddr_in.inet(ip4: address, port: port)
                 return HTTPServer.Configuration(address: socket, logger: .disabled)
             }
-            let socket = try sockaddr_in6.inet6(ip6: address, port: settings.port)
+            let socket = try sockaddr_in6.inet6(ip6: address, port: port)
             return HTTPServer.Configuration(address: socket, logger: .disabled)
         } catch {
             throw ConsoleError(message: "'\(settings.address)' is no IP address to listen on")
@@ -88,7 +83,7 @@ public final class ConsoleServer: Service {
             statusCode: .ok, headers: [.contentType: PrometheusText.contentType], body: Data(registry.render().utf8))
     }
 
-    private static func health(_ checks: [HealthCheck], _ limit: Duration) async -> HTTPResponse {
+    private static func health(_ checks: [ReadinessCheck], _ limit: Duration) async -> HTTPResponse {
         let report = await HealthReport(asking: checks, within: limit)
         guard let body = try? report.json() else { return HTTPResponse(statusCode: .internalServerError) }
         return HTTPResponse(

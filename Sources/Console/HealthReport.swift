@@ -12,7 +12,7 @@ struct HealthReport: Codable, Equatable {
     var checks: [Entry]
 
     /// Asks all checks at once.
-    init(asking checks: [HealthCheck], within limit: Duration) async {
+    init(asking checks: [ReadinessCheck], within limit: Duration) async {
         let entries = await withTaskGroup(of: (Int, Entry).self) { group in
             for (index, check) in checks.enumerated() {
                 group.addTask { (index, Entry(check.name, await check.status(within: limit))) }

@@ -5,7 +5,7 @@ extension PostgresSettings {
     /// them.
     ///
     /// - Throws: `PostgresError` without the text itself, which may hold a password.
-    public init(connectionString text: String) throws(PostgresError) {
+    public init(url text: String) throws(PostgresError) {
         var fault: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &fault) else {
             PQfreemem(fault)

@@ -55,9 +55,9 @@ public struct Transformer: Sendable {
         precondition(gradients.table == table && workspace.tokens == batch.count, "not what forward was given")
         guard batch.count > 0 else { return }
         heads.backward(outputs, parameters, workspace, into: gradients)
-        for (attention, feedForward) in zip(attention, feedForward).reversed() {
-            feedForward.backward(batch, parameters, workspace, into: gradients)
-            attention.backward(batch, parameters, workspace, into: gradients)
+        for layer in attention.indices.reversed() {
+            feedForward[layer].backward(batch, parameters, workspace, into: gradients)
+            attention[layer].backward(batch, parameters, workspace, into: gradients)
         }
         embeddings.backward(workspace.buffers.stream, batch, parameters, workspace, into: gradients)
     }

@@ -9,6 +9,8 @@ import Testing
 @testable import Console
 
 @Suite struct ConsoleServerTests {
+    private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
     private struct NoConnection: Error {}
 
     /// The whole answer to one request on a connection of its own.
@@ -40,11 +42,11 @@ import Testing
         registry.makeCounter(label: "events", dimensions: []).increment(by: 3)
         let server = try ConsoleServer(
             .init(port: 0, checkTimeoutMilliseconds: 50), registry: registry,
-            ready: [
-                HealthCheck("broker") { .healthy("3 partitions") },
-                HealthCheck("postgres") { ready.isSet ? .healthy() : .unhealthy("it \"hangs\"") },
-            ])
-        let group = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            checks: [
+                ReadinessCheck(name: "broker") { .healthy("3 partitions") },
+                ReadinessCheck(name: "postgres") { ready.isSet ? .healthy() : .unhealthy("it \"hangs\"") },
+            ], logger: silent)
+        let group = ServiceGroup(services: [server], logger: silent)
         async let serving: Void = group.run()
         let port = try await server.listeningPort()
 
@@ -72,7 +74,7 @@ import Testing
     }
 
     @Test func aCheckThatHangsIsUnhealthy() async {
-        let check = HealthCheck("hangs") {
+        let check = ReadinessCheck(name: "hangs") {
             await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             return .healthy()
         }
@@ -83,13 +85,16 @@ import Testing
 
     @Test func badAddressesAndTakenPortsAreErrors() async throws {
         #expect(throws: ConsoleError.self) {
-            try ConsoleServer(.init(address: "nowhere.example"), registry: PrometheusRegistry())
+            try ConsoleServer(.init(address: "nowhere.example"), registry: PrometheusRegistry(), logger: silent)
         }
-        _ = try ConsoleServer(.init(address: "::1"), registry: PrometheusRegistry())
-        let first = try ConsoleServer(.init(port: 0), registry: PrometheusRegistry())
+        #expect(throws: ConsoleError.self) {
+            try ConsoleServer(.init(port: 70_000), registry: PrometheusRegistry(), logger: silent)
+        }
+        _ = try ConsoleServer(.init(address: "::1"), registry: PrometheusRegistry(), logger: silent)
+        let first = try ConsoleServer(.init(port: 0), registry: PrometheusRegistry(), logger: silent)
         let serving = Task { try await first.run() }
         let port = try await first.listeningPort()
-        let second = try ConsoleServer(.init(port: UInt16(port)), registry: PrometheusRegistry())
+        let second = try ConsoleServer(.init(port: port), registry: PrometheusRegistry(), logger: silent)
         await #expect(throws: ConsoleError.self) { try await second.run() }
         serving.cancel()
         try await serving.value

@@ -8,7 +8,7 @@ import Testing
         let text =
             "postgresql://ana:p%40ss%2Fword@db.example:6432/fraud?sslmode=verify-full&sslrootcert=/ca.pem&connect_timeout=3"
             + "&application_name=doctor&target_session_attrs=read-write"
-        let settings = try PostgresSettings(connectionString: text)
+        let settings = try PostgresSettings(url: text)
         #expect(settings.host == "db.example" && settings.port == 6432 && settings.database == "fraud")
         #expect(settings.user == "ana" && settings.password?.revealed == "p@ss/word")
         #expect(settings.sslMode == "verify-full" && settings.sslRootCertificate == "/ca.pem")
@@ -17,17 +17,17 @@ import Testing
     }
 
     @Test func passwordsNeverShow() throws {
-        let settings = try PostgresSettings(connectionString: "postgresql://ana:hunter2@db/fraud")
+        let settings = try PostgresSettings(url: "postgresql://ana:hunter2@db/fraud")
         var dumped = ""
         dump(settings, to: &dumped)
         for text in ["\(settings)", String(reflecting: settings), dumped, "\(Secret("hunter2"))"] {
             #expect(!text.contains("hunter2"))
         }
         let broken = postgresError {
-            _ = try PostgresSettings(connectionString: "postgresql://ana:hunter2%zz@db/fraud")
+            _ = try PostgresSettings(url: "postgresql://ana:hunter2%zz@db/fraud")
         }
         #expect(broken != nil && !"\(String(describing: broken))".contains("hunter2"))
-        #expect(postgresError { _ = try PostgresSettings(connectionString: "host=db port=99999") } != nil)
+        #expect(postgresError { _ = try PostgresSettings(url: "host=db port=99999") } != nil)
     }
 
     @Test func keywordsCarryEverything() {

@@ -18,7 +18,7 @@ final class TestDatabase: Sendable {
 
     private static let server = Result<Server, any Error> {
         if let text = ProcessInfo.processInfo.environment["VIGIL_TEST_POSTGRES"] {
-            return .named(try PostgresSettings(connectionString: text))
+            return .named(try PostgresSettings(url: text))
         }
         return .throwaway(try ThrowawayServer())
     }

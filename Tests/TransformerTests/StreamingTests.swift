@@ -152,6 +152,10 @@ import Testing
         let streaming = StreamingTransformer(model.weights)
         let history = model.history(count: 40, &random)
         try streaming.warm(model.rows(history[...], first[3]), in: store)
+        // Not even a poisoned user leaves anything to the next.
+        var poison = history[0]
+        poison.numbers[0] = .nan
+        for cache in first { try streaming.warm(model.rows([poison], cache), in: store) }
         first.forEach(store.free)
         let second = (0..<10).map { _ in store.allocate() }
         #expect(store.bytesReserved == reserved && Set(first) == Set(second))

@@ -9,12 +9,14 @@ enum Containers {
                 if Value.equal(element, candidate, &budget) { return .bool(true) }
             }
             return .bool(false)
-        case .map(let map): return .bool(map[element] != nil)
+        case .map(let map):
+            if case .string(let text) = element { budget.spend(bytes: text.utf8.count) }
+            return .bool(map[element] != nil)
         default: return .noSuchOverload
         }
     }
 
-    static func element(of container: Value, at index: Value) -> Value {
+    static func element(of container: Value, at index: Value, _ budget: inout Budget) -> Value {
         switch container {
         case .list(let elements):
             let position: Int?
@@ -28,7 +30,9 @@ enum Containers {
                 return .failure(Failure(.indexOutOfRange, "invalid_argument: index out of bounds"))
             }
             return elements[position]
-        case .map(let map): return map[index] ?? .failure(Failure(.noSuchKey, "no such key"))
+        case .map(let map):
+            if case .string(let text) = index { budget.spend(bytes: text.utf8.count) }
+            return map[index] ?? .failure(Failure(.noSuchKey, "no such key"))
         default: return .noSuchOverload
         }
     }

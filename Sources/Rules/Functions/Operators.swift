@@ -41,8 +41,7 @@ enum BinaryOperator: UInt8, Sendable {
     }
 
     /// Applies the operator; a failure on either side is the result.
-    func apply(_ left: borrowing Value, _ right: borrowing Value, _ budget: inout Budget) -> Value {
-        let (left, right) = (copy left, copy right)
+    func apply(_ left: Value, _ right: Value, _ budget: inout Budget) -> Value {
         if case .failure = left { return left }
         if case .failure = right { return right }
         switch self {
@@ -55,8 +54,31 @@ enum BinaryOperator: UInt8, Sendable {
         case .notEqual: return .bool(!Value.equal(left, right, &budget))
         case .less, .lessOrEqual, .greater, .greaterOrEqual: return compare(left, right, &budget)
         case .contained: return Containers.contains(left, in: right, &budget)
-        case .index: return Containers.element(of: left, at: right)
+        case .index: return Containers.element(of: left, at: right, &budget)
         case .startsWith, .endsWith, .contains: return search(left, right, &budget)
+        }
+    }
+
+    /// The comparison of two numbers of one type, read where they stand; nil for all other values and operators.
+    @inline(__always)
+    func compare(numbers left: UnsafePointer<Value>, _ right: UnsafePointer<Value>) -> Bool? {
+        if case .double(let left) = left.pointee, case .double(let right) = right.pointee {
+            return compare(left, right)
+        }
+        if case .int(let left) = left.pointee, case .int(let right) = right.pointee { return compare(left, right) }
+        return nil
+    }
+
+    @inline(__always)
+    private func compare<Number: Comparable>(_ left: Number, _ right: Number) -> Bool? {
+        switch self {
+        case .less: left < right
+        case .lessOrEqual: left <= right
+        case .greater: left > right
+        case .greaterOrEqual: left >= right
+        case .equal: left == right
+        case .notEqual: left != right
+        default: nil
         }
     }
 

@@ -14,7 +14,7 @@ extension Machine {
         }
     }
 
-    func map(_ keys: Value, _ values: Value) -> Value {
+    func map(_ keys: Value, _ values: Value, _ budget: inout Budget) -> Value {
         guard case .list(let keys) = keys else { return keys }
         guard case .list(let values) = values else { return values }
         budget.spend(keys.count * 4)
@@ -79,7 +79,7 @@ extension Machine {
         }
     }
 
-    func appendEntries(of value: Value, to keys: Int) -> Bool {
+    func appendEntries(of value: Value, to keys: Int, _ budget: inout Budget) -> Bool {
         guard case .map(let map) = value else {
             append(value.isFailure ? value : .noSuchOverload, to: Place(keys + 1))
             return false

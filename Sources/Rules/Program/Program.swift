@@ -1,7 +1,7 @@
 /// Compiled expressions that share one memory: facts, registers, constants.
 struct Program: Sendable {
     /// Registers an expression may use.
-    static let registerCount = 256
+    static let registerCount = 1024
 
     let factNames: [String]
     private(set) var constants: [Value] = []

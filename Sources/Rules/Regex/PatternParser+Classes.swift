@@ -122,7 +122,7 @@ extension PatternParser {
     /// The rest of a bracket expression, the opening bracket already read.
     mutating func bracketed() throws(PatternFault) -> ScalarSet {
         let isInverted = skip("^")
-        var set = ScalarSet([])
+        var ranges: [ClosedRange<UInt32>] = []
         var isFirst = true
         while true {
             guard let scalar = peek() else { throw PatternFault("'[' is not closed") }
@@ -131,25 +131,26 @@ extension PatternParser {
                 break
             }
             isFirst = false
-            set = set.union(try bracketItem(scalar))
+            ranges += try bracketItem(scalar)
         }
+        var set = ScalarSet(ranges)
         if flags.ignoresCase { set = set.ignoringCase }
         return isInverted ? set.inverted : set
     }
 
-    private mutating func bracketItem(_ scalar: Unicode.Scalar) throws(PatternFault) -> ScalarSet {
-        if skip("[:") { return try posixClass() }
+    private mutating func bracketItem(_ scalar: Unicode.Scalar) throws(PatternFault) -> [ClosedRange<UInt32>] {
+        if skip("[:") { return try posixClass().ranges }
         if scalar == "\\" {
             position += 1
-            if let set = try classEscape() { return set }
+            if let set = try classEscape() { return set.ranges }
             position -= 1
         }
         let low = try bracketCharacter()
-        guard peek() == "-", let after = peek(1), after != "]" else { return ScalarSet([low.value...low.value]) }
+        guard peek() == "-", let after = peek(1), after != "]" else { return [low.value...low.value] }
         position += 1
         let high = try bracketCharacter()
         guard low <= high else { throw PatternFault("the range '\(low)-\(high)' runs backwards") }
-        return ScalarSet([low.value...high.value])
+        return [low.value...high.value]
     }
 
     private mutating func bracketCharacter() throws(PatternFault) -> Unicode.Scalar {

@@ -10,6 +10,8 @@ struct PatternParser {
 
     static let depthLimit = 100
     static let repetitionLimit = 1000
+    /// Longest pattern accepted, in code points.
+    static let lengthLimit = 5000
 
     let scalars: [Unicode.Scalar]
     var position = 0
@@ -22,6 +24,9 @@ struct PatternParser {
 
     static func parse(_ text: String) throws(PatternFault) -> PatternNode {
         var parser = PatternParser(text)
+        guard parser.scalars.count <= lengthLimit else {
+            throw PatternFault("a pattern has at most \(lengthLimit) code points")
+        }
         let node = try parser.choice()
         guard parser.position == parser.scalars.count else { throw PatternFault("')' without '('") }
         return node

@@ -49,14 +49,11 @@ struct ScalarSet: Sendable {
         return ScalarSet(result)
     }
 
-    func union(_ other: ScalarSet) -> ScalarSet {
-        ScalarSet(ranges + other.ranges)
-    }
-
-    /// The set with the other case of each letter added; ranges of over a thousand code points are taken to hold both already.
+    /// The set with the other case of each letter added; ranges of over 256
+    /// code points are taken to hold both already.
     var ignoringCase: ScalarSet {
         var added = ranges
-        for range in ranges where range.count <= 1024 {
+        for range in ranges where range.count <= 256 {
             for value in range {
                 guard let scalar = Unicode.Scalar(value) else { continue }
                 for mapped in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Named classes of code points.
 enum UnicodeCategories {
     static let posix: [String: ScalarSet] = [
@@ -19,9 +21,20 @@ enum UnicodeCategories {
 
     /// The code points of a general category (`Lu`), a group of them (`L`) or a common script; nil for other names.
     ///
-    /// - Complexity: one pass over Unicode, about a million code points; for compiling, not for matching.
+    /// - Complexity: the first time one pass over Unicode, about a million code points.
     static func set(named name: String) -> ScalarSet? {
         if let script = scripts[name] { return script }
+        return found.withLock { found in
+            if let known = found[name] { return known }
+            guard let set = search(name) else { return nil }
+            found[name] = set
+            return set
+        }
+    }
+
+    private static let found = Mutex<[String: ScalarSet]>([:])
+
+    private static func search(_ name: String) -> ScalarSet? {
         let wanted = abbreviations.filter { $0.value.hasPrefix(name) }.map(\.key)
         guard (1...2).contains(name.utf8.count), !wanted.isEmpty else { return nil }
         let categories = Set(wanted)

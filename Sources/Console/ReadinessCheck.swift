@@ -1,18 +1,10 @@
-/// How one part of the program is.
-public enum HealthStatus: Hashable, Sendable {
-    /// As it should be; with a remark for people, if any.
-    case healthy(String? = nil)
-    /// Not able to do its work, and why. Shown to whoever asks: no secrets.
-    case unhealthy(String)
-}
-
-/// A question that a health page asks.
-public struct HealthCheck: Sendable {
+/// A question that `/health/ready` asks.
+public struct ReadinessCheck: Sendable {
     public var name: String
     /// May take its time, but counts as unhealthy when it takes longer than `ConsoleServer` allows.
     public var check: @Sendable () async -> HealthStatus
 
-    public init(_ name: String, _ check: @escaping @Sendable () async -> HealthStatus) {
+    public init(name: String, check: @escaping @Sendable () async -> HealthStatus) {
         self.name = name
         self.check = check
     }
