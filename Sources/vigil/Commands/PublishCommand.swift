@@ -44,7 +44,7 @@ struct PublishCommand: AsyncParsableCommand {
         let publisher = try TransactionPublisher(
             settings: try await options.reader().kafka(), schema: schema,
             topics: TransactionPublisher.Topics(transactions: topic, labels: labelsTopic),
-            eventsPerSecond: rate?.perSecond)
+            eventsPerSecond: rate?.perSecond, logger: Terminal.quietLogger)
         let started = ContinuousClock.now
         var feed = try TimedFeed(
             files, labelDelayMilliseconds: schema.labelDelayMilliseconds,

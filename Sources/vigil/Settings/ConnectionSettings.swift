@@ -35,7 +35,7 @@ extension SettingsReader {
         var settings: PostgresSettings
         if let url = text("postgres.url", isSecret: true) {
             do {
-                settings = try PostgresSettings(connectionString: url)
+                settings = try PostgresSettings(url: url)
             } catch {
                 throw fault("postgres.url", "a URL like postgresql://user@host:5432/database expected")
             }
