@@ -1,4 +1,5 @@
 public import Kafka
+public import Logging
 public import Transactions
 
 /// Writes transactions and labels to Kafka in the order of a feed: canonical JSON, the user as the key, the event's
@@ -42,9 +43,10 @@ public final class TransactionPublisher {
     /// - Throws: `TransactionPublisherFault.topicMissing`, or `KafkaError` where the cluster does not answer.
     public init(
         settings: KafkaSettings, schema: TransactionSchema, topics: Topics, eventsPerSecond: Double? = nil,
-        timeoutMilliseconds: Int32 = 10_000
+        timeoutMilliseconds: Int32 = 10_000, logger: Logger? = nil
     ) throws {
-        let known = try KafkaAdmin(settings: settings).describeCluster(timeoutMilliseconds: timeoutMilliseconds).topics
+        let known = try KafkaAdmin(settings: settings, logger: logger)
+            .describeCluster(timeoutMilliseconds: timeoutMilliseconds).topics
         for topic in [topics.transactions, topics.labels].compactMap(\.self) {
             guard let found = known.first(where: { $0.name == topic }), !found.partitions.isEmpty else {
                 throw TransactionPublisherFault.topicMissing(
@@ -54,7 +56,8 @@ public final class TransactionPublisher {
         // librdkafka would go on trying for five minutes where a broker has gone.
         let patience = "message.timeout.ms"
         producer = try KafkaProducer(
-            settings: settings.properties[patience] == nil ? settings.adding([patience: "60000"]) : settings)
+            settings: settings.properties[patience] == nil ? settings.adding([patience: "60000"]) : settings,
+            logger: logger)
         self.topics = topics
         self.eventsPerSecond = eventsPerSecond
         transactionEncoder = TransactionEncoder(schema: schema)

@@ -4,6 +4,7 @@ import Kafka
 import Postgres
 import Rules
 import Scoring
+import Training
 import Transactions
 
 /// The one place where a thrown error becomes words for a person and an exit code.
@@ -12,8 +13,10 @@ enum ProgramEnd {
     static func code(for error: any Error) -> Int32 {
         switch error {
         case is SettingsFault, is SchemaError, is RuleSetError, is ModelFault: 2
-        // A file that is not there or has another shape was named wrongly; a bad row in it is not the caller's doing.
-        case let error as DataFileError: error.line == nil ? 2 : 1
+        // A file that is not there or does not fit the schema from its first line on was named wrongly; a bad row
+        // further down is not the caller's doing.
+        case let error as DataFileError: error.line ?? 1 == 1 ? 2 : 1
+        case TrainingError.option: 2
         default: parserCode(for: error)
         }
     }

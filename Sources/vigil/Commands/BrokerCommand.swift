@@ -23,7 +23,7 @@ struct BrokerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stop = StopSignal()
-        let broker = try EmbeddedBroker()
+        let broker = try EmbeddedBroker(logger: Terminal.quietLogger)
         let topics = try parsedTopics()
         for topic in topics { try broker.createTopic(topic.name, partitions: topic.partitions) }
         Terminal.say("In memory, the newest 5 MiB of a partition only: to try things out, not for production.")

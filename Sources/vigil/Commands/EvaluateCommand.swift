@@ -1,7 +1,9 @@
 import ArgumentParser
 import Evaluation
 import Scoring
+import Sequences
 import Transactions
+import Transformer
 
 /// `vigil evaluate`: a model's figures on a span of time.
 struct EvaluateCommand: AsyncParsableCommand {
@@ -35,8 +37,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         if input.labelDelay == nil { schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds }
         let from = EventTime(milliseconds: span.milliseconds.lowerBound)
         let to = EventTime(milliseconds: span.milliseconds.upperBound)
-        let dataset = try DatasetReader(files: input.data, schema: schema, sort: input.sort)
-            .read(before: to, historyCapacity: model.configuration.historyLength)
+        let dataset = try input.loadDataset(
+            schema, historyCapacity: model.configuration.historyLength, before: to)
         let report = try Evaluator(model, threads: threads).evaluate(dataset, from: from, to: to)
         guard report.events > 0 else { throw Failure("no labelled transaction from \(from) to before \(to)") }
         if output.json {

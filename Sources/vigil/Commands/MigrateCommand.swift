@@ -39,7 +39,8 @@ struct MigrateCommand: AsyncParsableCommand {
         guard output.json else { return }
         try Terminal.json(
             Summary(
-                applied: applied, pending: pending.map { Summary.Item($0) }, newlyApplied: newly.map { Summary.Item($0) }))
+                applied: applied, pending: pending.map { Summary.Item($0) },
+                newlyApplied: newly.map { Summary.Item($0) }))
     }
 
     private struct Summary: Encodable {

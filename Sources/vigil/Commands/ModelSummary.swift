@@ -1,5 +1,6 @@
 import Foundation
 import Scoring
+import Sequences
 import Training
 import Transactions
 import Transformer

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Pipeline
-import Transactions
+public import Transactions
 
 /// `vigil publish`: files to Kafka.
 struct PublishCommand: AsyncParsableCommand {
@@ -29,6 +29,9 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Events in a second at most, such as 500/s.", valueName: "n/s"))
     var rate: EventRate?
 
+    @Flag(help: "Sorts by time first, in memory; without it the files must be in order of time, one after the other.")
+    var sort = false
+
     @OptionGroup var output: JSONOption
 
     func validate() throws {
@@ -41,11 +44,11 @@ struct PublishCommand: AsyncParsableCommand {
         let publisher = try TransactionPublisher(
             settings: try await options.reader().kafka(), schema: schema,
             topics: TransactionPublisher.Topics(transactions: topic, labels: labelsTopic),
-            eventsPerSecond: rate?.perSecond)
+            eventsPerSecond: rate?.perSecond, logger: Terminal.quietLogger)
         let started = ContinuousClock.now
         var feed = try TimedFeed(
             files, labelDelayMilliseconds: schema.labelDelayMilliseconds,
-            labels: labelsTopic == nil ? .none : labels, order: input.sort ? .sorted : .verified)
+            labels: labelsTopic == nil ? .none : labels, order: sort ? .sorted : .verified)
         let bar = Progress("Publishing", total: 0)
         let written = try publisher.publish(&feed) { progress in
             if progress.events % 256 == 0 { bar.update(progress.events, "events, at \(progress.time)") }
@@ -56,7 +59,8 @@ struct PublishCommand: AsyncParsableCommand {
             transactions: written.transactions, labels: written.labels, seconds: seconds,
             eventsPerSecond: seconds > 0 ? Double(written.events) / seconds : 0)
         bar.finish(
-            "\(written.transactions) transactions and \(written.labels) labels, \(Int(summary.eventsPerSecond)) events/s")
+            "\(written.transactions) transactions and \(written.labels) labels, \(Int(summary.eventsPerSecond)) events/s"
+        )
         if output.json { try Terminal.json(summary) }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Rules
 import Scoring
+import Sequences
 import Transactions
 
 /// `vigil rules check`: whether a rule set means something, and where it does not.

@@ -47,8 +47,8 @@ struct TrainCommand: AsyncParsableCommand {
         try ModelDestination(path: out).check()
         var options = training.options
         options.untilMilliseconds = until.time.milliseconds
-        let dataset = try DatasetReader(files: input.data, schema: schema, sort: input.sort)
-            .read(before: until.time, historyCapacity: options.layers * (options.window - 1) + 1)
+        let dataset = try input.loadDataset(
+            schema, historyCapacity: options.layers * (options.window - 1) + 1, before: until.time)
         let bar = TrainingBar()
         let (model, report) = try Trainer(options).train(dataset) { bar.update($0) }
         bar.finish()

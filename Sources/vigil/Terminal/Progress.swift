@@ -5,12 +5,14 @@ final class Progress {
     private let title: String
     private let total: Int
     private let started = Date()
-    private var shown = Date.distantPast
+    private var shown: Date
 
     /// - Parameter total: how much there is to do; 0 where it is not known.
     init(_ title: String, total: Int) {
         self.title = title
         self.total = total
+        // Off a terminal, work that is quickly done has only its last word.
+        shown = Terminal.isInteractive ? .distantPast : started
     }
 
     /// Shows how far the work is.
@@ -33,6 +35,7 @@ final class Progress {
         let suffix = note.isEmpty ? "" : "  \(note)"
         guard total > 0 else { return "\(title): \(done)\(suffix)" }
         let share = min(1, Double(done) / Double(total))
+        guard Terminal.isInteractive else { return "\(title): \(Int(share * 100)) %\(suffix)" }
         let filled = Int(share * 30)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         let elapsed = Date().timeIntervalSince(started)

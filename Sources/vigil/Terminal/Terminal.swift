@@ -1,8 +1,12 @@
 import Foundation
+import Logging
 
 /// What goes to the person at the terminal: standard error, so that standard output stays for data.
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) != 0
+
+    /// For libraries whose errors come back to the caller, where they are told once and in full.
+    static let quietLogger = Logger(label: "vigil") { _ in SwiftLogNoOpLogHandler() }
 
     /// One line to standard error.
     static func say(_ line: String) {

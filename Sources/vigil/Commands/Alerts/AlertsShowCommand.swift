@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Postgres
+import Transactions
 
 /// `vigil alerts show`.
 struct AlertsShowCommand: AsyncParsableCommand {

@@ -86,7 +86,8 @@ struct StoredAlert: Encodable {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
         } catch {
-            throw PostgresError(message: "column '\(column)' of vigil.alerts is not as vigil writes it", operation: "read")
+            throw PostgresError(
+                message: "column '\(column)' of vigil.alerts is not as vigil writes it", operation: "read")
         }
     }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Sequences
 import Transactions
 
 /// Files of transactions and the schema that reads them.
 struct DataOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Files in order of time: .csv or .jsonl, each also .gz.", valueName: "file …"))
+        help: ArgumentHelp("Files of transactions: .csv or .jsonl, each also .gz.", valueName: "file …"))
     var data: [String]
 
     @Option(help: "Schema file: which column is the id, user, time, amount, entities and features.")
@@ -13,9 +14,6 @@ struct DataOptions: ParsableArguments {
 
     @Option(help: "How long after its transaction a label becomes known, such as 7d; the schema's if not given.")
     var labelDelay: Duration?
-
-    @Flag(help: "Sorts by time first, in memory; without it files must be in order of time.")
-    var sort = false
 
     func validate() throws {
         if data.isEmpty { throw ValidationError("--data needs at least one file") }
@@ -28,5 +26,19 @@ struct DataOptions: ParsableArguments {
         var schema = try TransactionSchema.load(path: schema)
         if let labelDelay { schema.labelDelayMilliseconds = labelDelay.milliseconds }
         return schema
+    }
+
+    /// All transactions before a moment in order of time, with what is known of them.
+    ///
+    /// - Throws: `DataFileError`.
+    func loadDataset(
+        _ schema: TransactionSchema, historyCapacity: Int, before end: EventTime
+    ) throws(DataFileError) -> HistoricalDataset {
+        let bar = Progress("Reading", total: 0)
+        let dataset = try HistoricalDataset.load(
+            paths: data, schema: schema, historyCapacity: historyCapacity, until: end
+        ) { bar.update($0, "transactions") }
+        bar.finish("\(dataset.count) transactions of \(dataset.userCount) users")
+        return dataset
     }
 }

@@ -21,7 +21,8 @@ struct ModelDestination {
         guard isDirectory.boolValue else { throw ValidationError("--out \(path): is a file, a directory is written") }
         let contents = (try? files.contentsOfDirectory(atPath: path)) ?? []
         guard contents.isEmpty || contents.contains(Model.File.configuration.rawValue) else {
-            throw ValidationError("--out \(path): holds other things than a model and would be replaced; choose another")
+            throw ValidationError(
+                "--out \(path): holds other things than a model and would be replaced; choose another")
         }
     }
 

@@ -11,7 +11,8 @@ struct TopicArgument: Encodable {
         let allowed = CharacterSet(charactersIn: "a"..."z").union(CharacterSet(charactersIn: "A"..."Z"))
             .union(CharacterSet(charactersIn: "0"..."9")).union(CharacterSet(charactersIn: "._-"))
         let name = String(parts[0])
-        guard (1...249).contains(name.count), name.unicodeScalars.allSatisfy(allowed.contains), name != ".", name != ".."
+        guard (1...249).contains(name.count), name.unicodeScalars.allSatisfy(allowed.contains), name != ".",
+            name != ".."
         else { return nil }
         self.name = name
         self.partitions = partitions

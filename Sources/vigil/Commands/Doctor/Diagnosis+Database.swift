@@ -6,7 +6,9 @@ extension Diagnosis {
         var settings = settings
         settings.connectTimeoutMilliseconds = min(settings.connectTimeoutMilliseconds, 5_000)
         let advice = "Check postgres.host, postgres.port, postgres.user and the server's log"
-        guard let connection = attempt("postgresql", advice: advice, { try PostgresConnection(settings) }) else { return }
+        guard let connection = attempt("postgresql", advice: advice, { try PostgresConnection(settings) }) else {
+            return
+        }
         defer { connection.close() }
         let (major, minor) = connection.serverVersion.quotientAndRemainder(dividingBy: 10_000)
         if major >= 14 {

@@ -1,5 +1,6 @@
 import Rules
 import Scoring
+import Sequences
 import Transactions
 
 extension Diagnosis {
