@@ -71,13 +71,14 @@ public struct EncodedSequences: Sendable {
     /// - Parameter context: layers · (window − 1), for scores equal to those of the whole sequence.
     public func chunks(from: Int64 = .min, to: Int64 = .max, context: Int, maximumTokens: Int) -> [SequenceChunk] {
         var chunks: [SequenceChunk] = []
+        let size = min(max(1, maximumTokens), max(1, count))
         for user in 0..<userCount {
             let tokens = starts[user]..<starts[user + 1]
             // Effective times never fall within a user.
             let first = tokens.first { times[$0] >= from } ?? tokens.upperBound
             let end = tokens[first...].first { times[$0] >= to } ?? tokens.upperBound
-            for start in stride(from: first, to: end, by: max(1, maximumTokens)) {
-                let scored = start..<min(end, start + max(1, maximumTokens))
+            for start in stride(from: first, to: end, by: size) {
+                let scored = start..<min(end, start + size)
                 chunks.append(
                     SequenceChunk(user: user, start: max(tokens.lowerBound, start - context), scored: scored))
             }

@@ -80,56 +80,11 @@ public struct EntityLedger: Sendable {
     public func risk(of entity: UInt64, at time: EventTime) -> EntityRisk {
         var risk = EntityRisk()
         guard let index = indices[entity] else { return risk }
-        let now = bucket(of: time)
-        fillCounts(of: index, at: now, into: &risk)
-        fillLabels(of: index, at: now, time: time, into: &risk)
+        let moment = EntityTimeline.Moment(
+            milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
+            horizonBuckets: horizonBuckets)
+        timelines[index].fill(&risk, at: moment)
         return risk
-    }
-
-    private func fillCounts(of index: Int, at now: Int64, into risk: inout EntityRisk) {
-        let matured = now &- delayBuckets
-        for window in 0..<3 {
-            let count = timelines[index].transactions(from: matured &- windows[window], to: matured)
-            risk.matured[window] = Float(count)
-        }
-        risk.recent[0] = Float(timelines[index].transactions(from: now &- windows[0], to: now))
-        risk.recent[1] = Float(timelines[index].transactions(from: now &- windows[1], to: now))
-    }
-
-    private func fillLabels(of index: Int, at now: Int64, time: EventTime, into risk: inout EntityRisk) {
-        let end = timelines[index].labelIndex(from: now)
-        let start = timelines[index].labelIndex(from: now &- horizonBuckets)
-        guard end > start else { return }
-        for window in 0..<3 {
-            let first = max(start, timelines[index].labelIndex(from: now &- windows[window]))
-            risk.frauds[window] = Float(timelines[index].frauds(from: first, to: end))
-        }
-        timelines[index].labels.withUnsafeBufferPointer { labels in
-            for age in 0..<min(3, end - start) { risk.lastLabels[age] = labels[end - 1 - age].fraud ? 1 : 0 }
-            var weight: Float = 1
-            var weights: Float = 0
-            var weighted: Float = 0
-            for position in stride(from: end - 1, through: max(start, end - EntityTimeline.labelsInMean), by: -1) {
-                weighted += labels[position].fraud ? weight : 0
-                weights += weight
-                weight *= EntityTimeline.meanDecay
-            }
-            risk.labelMean = weighted / weights
-            let newest = labels[end - 1]
-            risk.newestLabelDays = days(from: newest.knownAt, to: time)
-            if newest.lastFraud != .max, Int(newest.lastFraud) >= start {
-                risk.lastFraudDays = days(from: labels[Int(newest.lastFraud)].knownAt, to: time)
-            }
-            let runStart = max(start, Int(newest.runStart))
-            guard runStart < end else { return }
-            risk.fraudRun = Float(end - runStart)
-            risk.fraudRunDays = days(from: labels[runStart].knownAt, to: time)
-        }
-    }
-
-    private func days(from milliseconds: Int64, to time: EventTime) -> Float {
-        let (elapsed, overflow) = time.milliseconds.subtractingReportingOverflow(milliseconds)
-        return overflow ? 0 : Float(Double(max(0, elapsed)) / Double(EventTime.millisecondsPerDay))
     }
 
     private mutating func index(of entity: UInt64) -> Int {

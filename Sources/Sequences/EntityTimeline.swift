@@ -16,11 +16,11 @@ struct EntityTimeline: Sendable {
         var runStart: UInt32
         /// The last fraud up to and with this label; nil is `UInt32.max`.
         var lastFraud: UInt32
-        var fraud: Bool
-    }
+        /// The last 16 labels, this one in the lowest bit: 1 is fraud. What a read needs then stands in one place.
+        var recent: UInt16
 
-    static let labelsInMean = 16
-    static let meanDecay: Float = 0.8
+        var fraud: Bool { recent & 1 == 1 }
+    }
 
     private(set) var counts: [Count] = []
     private(set) var labels: [LabelEntry] = []
@@ -45,7 +45,8 @@ struct EntityTimeline: Sendable {
             index -= 1
         }
         let entry = LabelEntry(
-            bucket: bucket, knownAt: label.knownAt, cumulativeFrauds: 0, runStart: 0, lastFraud: 0, fraud: label.fraud)
+            bucket: bucket, knownAt: label.knownAt, cumulativeFrauds: 0, runStart: 0, lastFraud: 0,
+            recent: label.fraud ? 1 : 0)
         labels.insert(entry, at: index)
         refreshLabels(from: index)
     }
@@ -72,44 +73,28 @@ struct EntityTimeline: Sendable {
             let here = UInt32(truncatingIfNeeded: index)
             labels[index].cumulativeFrauds = (previous?.cumulativeFrauds ?? 0) + (fraud ? 1 : 0)
             labels[index].runStart = fraud ? min(previous?.runStart ?? 0, here) : here + 1
+            labels[index].recent = (previous?.recent ?? 0) << 1 | (fraud ? 1 : 0)
             labels[index].lastFraud = fraud ? here : previous?.lastFraud ?? .max
         }
-    }
-
-    /// Transactions in buckets [from, to).
-    func transactions(from start: Int64, to end: Int64) -> UInt32 {
-        cumulativeCount(before: end) &- cumulativeCount(before: start)
-    }
-
-    private func cumulativeCount(before bucket: Int64) -> UInt32 {
-        let index = lowerBound(of: bucket, in: counts, \.bucket)
-        return index == 0 ? 0 : counts[index - 1].cumulative
-    }
-
-    /// The first label of a bucket or a later one.
-    func labelIndex(from bucket: Int64) -> Int {
-        lowerBound(of: bucket, in: labels, \.bucket)
-    }
-
-    /// Frauds among the labels [start, end).
-    func frauds(from start: Int, to end: Int) -> UInt32 {
-        let upper = end == 0 ? 0 : labels[end - 1].cumulativeFrauds
-        return upper &- (start == 0 ? 0 : labels[start - 1].cumulativeFrauds)
     }
 }
 
 /// The first position whose bucket is not before `bucket`.
 @inline(__always)
-private func lowerBound<Entry>(
-    of bucket: Int64, in entries: [Entry], _ key: (Entry) -> Int64
+private func lowerBound<Entry>(of bucket: Int64, in entries: [Entry], _ key: (Entry) -> Int64) -> Int {
+    entries.withUnsafeBufferPointer { lowerBound(of: bucket, in: $0, before: $0.count, key) }
+}
+
+/// The same, where the answer is known to be at most `end`.
+@inline(__always)
+func lowerBound<Entry>(
+    of bucket: Int64, in entries: UnsafeBufferPointer<Entry>, before end: Int, _ key: (Entry) -> Int64
 ) -> Int {
-    entries.withUnsafeBufferPointer { entries in
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) >> 1
-            if key(entries[middle]) < bucket { low = middle + 1 } else { high = middle }
-        }
-        return low
+    var low = 0
+    var high = end
+    while low < high {
+        let middle = (low + high) >> 1
+        if key(entries[middle]) < bucket { low = middle + 1 } else { high = middle }
     }
+    return low
 }

@@ -118,6 +118,7 @@ import Transactions
         ] {
             #expect(try hash(changed) != base)
         }
+        #expect(try hash("rules: []\nlists: {a: [list, b]}") != hash("rules: []\nlists: {a: [], b: []}"))
     }
 
     @Test func filesAreReadAndFaultsNameThem() throws {

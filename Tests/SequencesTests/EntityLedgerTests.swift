@@ -13,7 +13,8 @@ import Transactions
                 for entity in UInt64(0)..<3 where Bool.random(using: &generator) {
                     part.counts[entity] = UInt32.random(in: 1..<5, using: &generator)
                     let knownAt = bucket * hour + Int64.random(in: 0..<4, using: &generator) * 1000
-                    let fraud = Int.random(in: 0..<3, using: &generator) == 0
+                    // Entity 2 is in one run of frauds, longer than the horizon.
+                    let fraud = Int.random(in: 0..<3, using: &generator) == 0 || entity == 2
                     part.labels.append(EntityLabel(entity: entity, knownAt: knownAt, fraud: fraud))
                 }
                 parts.append((part, source))

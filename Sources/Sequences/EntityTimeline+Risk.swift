@@ -1,0 +1,79 @@
+import Transactions
+
+extension EntityTimeline {
+    /// When a timeline is read, and how far back in buckets each figure looks.
+    struct Moment {
+        var milliseconds: Int64
+        var bucket: Int64
+        var delayBuckets: Int64
+        var windows: SIMD3<Int64>
+        var horizonBuckets: Int64
+    }
+
+    /// What each older label weighs less in the exponential mean.
+    private static let meanDecay: Float = 0.8
+
+    func fill(_ risk: inout EntityRisk, at moment: Moment) {
+        counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) }
+        labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment) }
+    }
+
+    private static func fillCounts(
+        _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ moment: Moment
+    ) {
+        // Each bound is at or before the last, so the searches get shorter.
+        func transactions(before end: Int) -> UInt32 { end == 0 ? 0 : counts[end - 1].cumulative }
+        let end = lowerBound(of: moment.bucket, in: counts, before: counts.count, \.bucket)
+        guard end > 0 else { return }
+        var bound = end
+        for window in 0..<2 {
+            bound = lowerBound(of: moment.bucket &- moment.windows[window], in: counts, before: bound, \.bucket)
+            risk.recent[window] = Float(transactions(before: end) &- transactions(before: bound))
+        }
+        let matured = moment.bucket &- moment.delayBuckets
+        let maturedEnd = lowerBound(of: matured, in: counts, before: end, \.bucket)
+        bound = maturedEnd
+        for window in 0..<3 {
+            bound = lowerBound(of: matured &- moment.windows[window], in: counts, before: bound, \.bucket)
+            risk.matured[window] = Float(transactions(before: maturedEnd) &- transactions(before: bound))
+        }
+    }
+
+    private static func fillLabels(
+        _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment
+    ) {
+        func frauds(before end: Int) -> UInt32 { end == 0 ? 0 : labels[end - 1].cumulativeFrauds }
+        let end = lowerBound(of: moment.bucket, in: labels, before: labels.count, \.bucket)
+        let start = lowerBound(of: moment.bucket &- moment.horizonBuckets, in: labels, before: end, \.bucket)
+        guard end > start else { return }
+        var bound = end
+        for window in 0..<3 {
+            bound = lowerBound(of: moment.bucket &- moment.windows[window], in: labels, before: bound, \.bucket)
+            risk.frauds[window] = Float(frauds(before: end) &- frauds(before: max(start, bound)))
+        }
+        let newest = labels[end - 1]
+        let held = end - start
+        for age in 0..<min(3, held) { risk.lastLabels[age] = Float(newest.recent >> age & 1) }
+        var (weight, weights, weighted): (Float, Float, Float) = (1, 0, 0)
+        for age in 0..<min(UInt16.bitWidth, held) {
+            weighted += weight * Float(newest.recent >> age & 1)
+            weights += weight
+            weight *= meanDecay
+        }
+        risk.labelMean = weighted / weights
+        risk.newestLabelDays = days(from: newest.knownAt, to: moment)
+        if newest.lastFraud != .max, Int(newest.lastFraud) >= start {
+            risk.lastFraudDays = days(from: labels[Int(newest.lastFraud)].knownAt, to: moment)
+        }
+        // Beyond the horizon nothing counts, or a restart from the retained parts would differ.
+        let runStart = max(start, Int(newest.runStart))
+        guard runStart < end else { return }
+        risk.fraudRun = Float(end - runStart)
+        risk.fraudRunDays = days(from: labels[runStart].knownAt, to: moment)
+    }
+
+    private static func days(from milliseconds: Int64, to moment: Moment) -> Float {
+        let (elapsed, overflow) = moment.milliseconds.subtractingReportingOverflow(milliseconds)
+        return overflow ? 0 : Float(Double(max(0, elapsed)) / Double(EventTime.millisecondsPerDay))
+    }
+}
