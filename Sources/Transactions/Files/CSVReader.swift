@@ -150,7 +150,6 @@ extension CSVReader {
                 position += 1
                 continue
             }
-            if position + 1 == bytes.count, !window.isAtEnd { return nil }
             guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "\"") else { break }
             // Keep one of the two quotes.
             scratch.append(contentsOf: bytes[clean...position])
