@@ -46,3 +46,13 @@ COMMENT ON COLUMN vigil.alerts_daily.fraud IS 'How many of those were fraud.';
 COMMENT ON COLUMN vigil.alerts_daily.precision IS 'fraud ÷ labelled; NULL while none is labelled.';
 
 GRANT SELECT ON vigil.alert_queue, vigil.alerts_daily TO vigil_reader, vigil_analyst;
+
+-- So that `SELECT * FROM alert_queue` works in psql; names of the schema public keep their precedence.
+DO $$
+BEGIN
+    EXECUTE pg_catalog.format(
+        'ALTER DATABASE %I SET search_path = "$user", public, vigil', pg_catalog.current_database());
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'not the owner of the database: analysts write vigil.alert_queue, or set their search_path';
+END
+$$;

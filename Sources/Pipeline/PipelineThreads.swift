@@ -104,7 +104,8 @@ struct PipelineThreads: Sendable {
 
     private func intake() throws -> Intake {
         let restorer = SequenceRestorer(
-            settings: configuration.kafka, topic: configuration.topics.sequences, model: configuration.model, metrics: metrics, logger: logger)
+            settings: configuration.kafka, topic: configuration.topics.sequences, model: configuration.model,
+            metrics: metrics, logger: logger)
         return try Intake(
             IntakeParts(
                 kafka: configuration.kafka, group: configuration.group, topics: configuration.topics, inbox: inbox,

@@ -29,7 +29,8 @@ extension ReviewEvent {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
         } catch {
-            throw PostgresError(message: "column '\(column)' of vigil.alerts is not as expected", operation: "read alert")
+            throw PostgresError(
+                message: "column '\(column)' of vigil.alerts is not as expected", operation: "read alert")
         }
     }
 }

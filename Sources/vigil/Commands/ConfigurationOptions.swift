@@ -16,7 +16,8 @@ struct ConfigurationOptions: ParsableArguments {
         if let brokers { flags["kafka.bootstrap_servers"] = brokers }
         for pair in settings {
             guard let separator = pair.firstIndex(of: "="), SettingsKeys.all.contains(String(pair[..<separator])) else {
-                throw SettingsFault(field: "--set \(pair.prefix { $0 != "=" })", expected: "key=value with a known key expected")
+                throw SettingsFault(
+                    field: "--set \(pair.prefix { $0 != "=" })", expected: "key=value with a known key expected")
             }
             flags[String(pair[..<separator])] = String(pair[pair.index(after: separator)...])
         }

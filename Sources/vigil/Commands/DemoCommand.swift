@@ -6,7 +6,8 @@ import Simulation
 /// `vigil demo`: the whole product on made-up data, on an embedded broker and a throwaway PostgreSQL.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Simulates, trains, publishes, scores and shows the alerts, all on this machine.",
+        commandName: "demo",
+        abstract: "Simulates, trains, publishes, scores and shows the alerts, all on this machine.",
         discussion: """
             Starts an embedded Kafka broker and a throwaway PostgreSQL from the installed binaries, in a temporary \
             directory that is removed at the end. The same seed gives the same recall and precision.
@@ -50,12 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
         let outcome = try await demo.process(with: model)
         let report = try demo.show(outcome, seconds: Date().timeIntervalSince(started))
         if output.json { try Terminal.json(report) }
-        guard keep else {
-            Terminal.say("\nTo look further, run it again with --keep, which leaves both up.")
-            return
-        }
-        Terminal.say("\nBoth are up until Ctrl-C:")
+        Terminal.say(keep ? "\nTo look further, until Ctrl-C:" : "\nTo look further (with --keep, which leaves both up):")
         for line in stack.connectionLines { Terminal.say("  \(line)") }
-        await StopSignal().wait()
+        if keep { await StopSignal().wait() }
     }
 }
