@@ -32,6 +32,18 @@ public struct EncodedSequences: Sendable {
         encode(dataset, encoder)
     }
 
+    /// Sequences already encoded, one user's after the other's.
+    package init(
+        numbersPerToken: Int, fieldsPerToken: Int, numbers: [Float], bins: [UInt16], times: [Int64], lengths: [Int]
+    ) {
+        precondition(times.count == lengths.reduce(0, +), "one time a token expected")
+        self.numbersPerToken = numbersPerToken
+        self.fieldsPerToken = fieldsPerToken
+        (self.numbers, self.bins, self.times) = (numbers, bins, times)
+        rows = Array(times.indices)
+        starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    }
+
     private mutating func encode(_ dataset: HistoricalDataset, _ encoder: Encoder) {
         let (width, rawWidth) = (numbersPerToken, fieldsPerToken)
         dataset.rows.withUnsafeBufferPointer { raws in
@@ -72,16 +84,4 @@ public struct EncodedSequences: Sendable {
         }
         return chunks
     }
-}
-
-/// A stretch of one user's tokens: those to score, and those before them that give the context.
-public struct SequenceChunk: Hashable, Sendable {
-    public var user: Int
-    /// The first token to be read.
-    public var start: Int
-    /// The tokens to be scored; they end the chunk.
-    public var scored: Range<Int>
-
-    /// All tokens, context included.
-    public var tokens: Range<Int> { start..<scored.upperBound }
 }

@@ -14,12 +14,23 @@ public struct Encoder: Sendable {
     public let fields: [EncodedField]
     public let extractor: FeatureExtractor
 
-    /// Edges of all numbers, one field after the other, and each field's range in them.
+    /// Edges of all numbers, one field after the other.
     private let edges: [Float]
     /// Hashes of all categories, sorted within a field, with their bins.
     private let hashes: [UInt32]
     private let hashBins: [UInt16]
-    private let ranges: [Range<Int>]
+    private let codes: [Code]
+
+    /// A field as the hot path reads it: no references, so nothing is retained.
+    private struct Code {
+        var isNumber: Bool
+        var isLog: Bool
+        var centre: Float
+        var scale: Float
+        /// Its part of the edges or of the hashes.
+        var first: Int
+        var end: Int
+    }
 
     /// - Throws: `EncoderFault` when the fields are not the schema's or one is unsound.
     public init(schema: TransactionSchema, fields: [EncodedField]) throws(EncoderFault) {
@@ -32,23 +43,25 @@ public struct Encoder: Sendable {
         self.fields = fields
         self.extractor = extractor
         var (edges, hashes, hashBins): ([Float], [UInt32], [UInt16]) = ([], [], [])
-        var ranges: [Range<Int>] = []
+        var codes: [Code] = []
         for field in fields {
-            if field.feature.kind == .number {
-                ranges.append(edges.count..<edges.count + field.edges.count)
-                edges += field.edges
-            } else {
-                ranges.append(hashes.count..<hashes.count + field.vocabulary.count)
-                let sorted = field.vocabulary.enumerated().sorted { $0.element < $1.element }
-                hashes += sorted.map(\.element)
-                hashBins += sorted.map { UInt16($0.offset + 1) }
-            }
+            let isNumber = field.feature.kind == .number
+            var code = Code(
+                isNumber: isNumber, isLog: field.feature.transform == .signedLog, centre: field.centre,
+                scale: field.scale, first: isNumber ? edges.count : hashes.count, end: 0)
+            edges += field.edges
+            let sorted = field.vocabulary.enumerated().sorted { $0.element < $1.element }
+            hashes += sorted.map(\.element)
+            hashBins += sorted.map { UInt16($0.offset + 1) }
+            code.end = isNumber ? edges.count : hashes.count
+            codes.append(code)
         }
-        (self.edges, self.hashes, self.hashBins, self.ranges) = (edges, hashes, hashBins, ranges)
+        (self.edges, self.hashes, self.hashBins, self.codes) = (edges, hashes, hashBins, codes)
+        numberCount = codes.count(where: \.isNumber)
     }
 
     /// Scaled numbers a token.
-    public var numberCount: Int { fields.count { $0.feature.kind == .number } }
+    public let numberCount: Int
 
     /// The bins of each field; one field a raw value.
     public var binCounts: [Int] { fields.map(\.binCount) }
@@ -66,46 +79,49 @@ public struct Encoder: Sendable {
         _ raw: UnsafeBufferPointer<UInt32>, numbers: UnsafeMutableBufferPointer<Float>,
         bins: UnsafeMutableBufferPointer<UInt16>
     ) {
-        precondition(raw.count == fields.count && bins.count == fields.count, "one value a field expected")
-        var number = 0
-        for index in fields.indices {
-            let range = ranges[index]
-            guard fields[index].feature.kind == .number else {
-                let place = lowerBound(of: raw[index], in: hashes, range)
-                let known = place < range.upperBound && hashes[place] == raw[index]
-                bins[index] = known ? hashBins[place] : 0
-                continue
+        precondition(raw.count == codes.count && bins.count == codes.count, "one value a field expected")
+        codes.withUnsafeBufferPointer { codes in
+            var number = 0
+            for index in codes.indices {
+                guard codes[index].isNumber else {
+                    bins[index] = bin(ofCategory: raw[index], codes[index])
+                    continue
+                }
+                let value = Float(bitPattern: raw[index])
+                bins[index] = value.isNaN ? 0 : bin(of: value, codes[index])
+                numbers[number] = Self.scaled(value, codes[index])
+                number += 1
             }
-            let value = Float(bitPattern: raw[index])
-            bins[index] = value.isNaN ? 0 : UInt16(truncatingIfNeeded: upperBound(of: value, range) + 1)
-            numbers[number] = scaled(value, fields[index])
-            number += 1
         }
     }
 
-    private func scaled(_ value: Float, _ field: EncodedField) -> Float {
+    private static func scaled(_ value: Float, _ code: Code) -> Float {
         if value.isNaN { return 0 }
-        let transformed = field.feature.transform == .signedLog ? signedLog(value) : value
-        return min(max((transformed - field.centre) / field.scale, -Self.clip), Self.clip)
+        let transformed = code.isLog ? signedLog(value) : value
+        return min(max((transformed - code.centre) / code.scale, -clip), clip)
     }
 
-    /// How many of the range's edges are at or below `value`.
-    private func upperBound(of value: Float, _ range: Range<Int>) -> Int {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high {
-            let middle = (low + high) >> 1
-            if edges[middle] <= value { low = middle + 1 } else { high = middle }
+    /// One more than how many of the field's edges are at or below `value`.
+    private func bin(of value: Float, _ code: Code) -> UInt16 {
+        edges.withUnsafeBufferPointer { edges in
+            var (low, high) = (code.first, code.end)
+            while low < high {
+                let middle = (low + high) >> 1
+                if edges[middle] <= value { low = middle + 1 } else { high = middle }
+            }
+            return UInt16(truncatingIfNeeded: low - code.first + 1)
         }
-        return low - range.lowerBound
     }
 
-    private func lowerBound(of hash: UInt32, in hashes: [UInt32], _ range: Range<Int>) -> Int {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high {
-            let middle = (low + high) >> 1
-            if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+    private func bin(ofCategory hash: UInt32, _ code: Code) -> UInt16 {
+        hashes.withUnsafeBufferPointer { hashes in
+            var (low, high) = (code.first, code.end)
+            while low < high {
+                let middle = (low + high) >> 1
+                if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+            }
+            return low < code.end && hashes[low] == hash ? hashBins[low] : 0
         }
-        return low
     }
 }
 

@@ -28,4 +28,9 @@ public struct HistoricalDataset: Sendable {
         let delay = extractor.schema.labelDelayMilliseconds
         return zip(labels, times).map { label, time in time &+ delay <= milliseconds ? label : -1 }
     }
+
+    /// Turns over the labels of events whose time satisfies the predicate.
+    package mutating func flipLabels(where predicate: (Int64) -> Bool) {
+        for row in labels.indices where labels[row] >= 0 && predicate(times[row]) { labels[row] = 1 - labels[row] }
+    }
 }

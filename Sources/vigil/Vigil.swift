@@ -10,13 +10,13 @@ struct Vigil: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Try it out",
-                subcommands: [BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
+                subcommands: [DemoCommand.self, BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
             CommandGroup(
                 name: "Train",
                 subcommands: [TrainCommand.self, EvaluateCommand.self, ModelCommand.self]),
             CommandGroup(
                 name: "Run",
-                subcommands: [RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self]),
+                subcommands: [RunCommand.self, RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self]),
             CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
         ])
 

@@ -3,7 +3,7 @@ import Yams
 /// Takes a schema out of a composed YAML tree, remembering each field's line for errors found later.
 struct SchemaReader {
     let file: String
-    private(set) var lines: [String: Int] = [:]
+    private var lines: [String: Int] = [:]
 
     init(file: String) {
         self.file = file
@@ -76,11 +76,17 @@ struct SchemaReader {
 // The shapes that YAML values come in.
 extension SchemaReader {
     private func error(_ path: String, _ expected: String) -> SchemaError {
-        SchemaError(file: file, line: lines[path] ?? lines[""], field: path.isEmpty ? nil : path, expected: expected)
+        SchemaError(file: file, line: line(of: path), field: path.isEmpty ? nil : path, expected: expected)
+    }
+
+    /// The line of a field, or of the nearest one around it that the file has.
+    func line(of path: String) -> Int? {
+        lines[path] ?? path.lastIndex(of: ".").flatMap { line(of: String(path[..<$0])) } ?? lines[""]
     }
 
     private mutating func note(_ node: Node?, at path: String) {
-        if let line = node?.mark?.line { lines[path] = line }
+        // A key's line is noted before its value's, which may start further down.
+        if let line = node?.mark?.line, lines[path] == nil { lines[path] = line }
     }
 
     private mutating func mapping(

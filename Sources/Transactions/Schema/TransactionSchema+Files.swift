@@ -32,7 +32,7 @@ extension TransactionSchema {
             try schema.validate()
         } catch {
             throw SchemaError(
-                file: file, line: error.field.flatMap { reader.lines[$0] }, field: error.field,
+                file: file, line: error.field.flatMap(reader.line), field: error.field,
                 expected: error.expected)
         }
         return schema

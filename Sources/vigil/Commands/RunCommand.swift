@@ -1,10 +1,14 @@
 import ArgumentParser
 import Console
 import Foundation
+import Kafka
 import Logging
 import Metrics
 import Pipeline
+import Rules
+import Scoring
 import ServiceLifecycle
+import UnixSignals
 
 /// `vigil run`: the stream processor.
 struct RunCommand: AsyncParsableCommand {
@@ -34,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "vigil")
         let pipeline = PipelineService(settings.pipeline, logger: logger)
-        let console = ConsoleServer(
+        let console = try ConsoleServer(
             ConsoleSettings(address: settings.consoleAddress, port: settings.consolePort), registry: registry,
             checks: [ReadinessCheck(name: "processor") { pipeline.readiness.current.health }], logger: logger)
         let group = ServiceGroup(

@@ -12,7 +12,7 @@ struct DemoStack {
     let topics = TopicNames()
 
     /// Starts both; a few seconds at most.
-    init(keep: Bool) throws {
+    init() throws {
         broker = try EmbeddedBroker()
         for topic in [topics.transactions, topics.labels, topics.sequences, topics.entities] {
             try broker.createTopic(topic, partitions: Self.partitions)
@@ -23,6 +23,17 @@ struct DemoStack {
         let connection = try PostgresConnection(server.settings)
         defer { connection.close() }
         _ = try Migrator().migrate(connection)
+    }
+
+    /// A short session, because the embedded broker waits one out at every rebalance.
+    var kafka: KafkaSettings {
+        broker.settings.adding(["session.timeout.ms": "4000", "heartbeat.interval.ms": "1000"])
+    }
+
+    /// Ends both and removes everything.
+    func stop() {
+        server.stop()
+        broker.stop()
     }
 
     /// Lines for a terminal beside this one.

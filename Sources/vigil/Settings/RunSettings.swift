@@ -6,6 +6,7 @@ import Pipeline
 import Postgres
 import Rules
 import Scoring
+import Sequences
 import Transactions
 
 /// What `vigil run` is configured with; everything is read and checked before anything connects.
