@@ -34,7 +34,8 @@ import Transactions
         let connection = try database.connect()
         let old = try insert(connection, user: alice, time: "2024-03-01 10:00:00+00", score: 0.7, decision: "review")
         let new = try insert(connection, user: alice, time: "2024-03-02 10:00:00+00", score: 0.95, decision: "decline")
-        let other = try insert(connection, user: "bob\u{1B}[2J", time: "2024-03-03 10:00:00+00", score: 0.8, decision: "review")
+        let other = try insert(
+            connection, user: "bob\u{1B}[2J", time: "2024-03-03 10:00:00+00", score: 0.8, decision: "review")
 
         func listed(_ arguments: String...) async throws -> [String] {
             let outcome = try await VigilProcess(["alerts", "list", "--json"] + arguments, environment: environment)

@@ -17,7 +17,7 @@ import Transactions
     private func simulate(_ name: String, users: Int = 40, days: Int = 12) async throws -> String {
         let outcome = try await VigilProcess.run(
             "simulate", "--out", directory(name), "--users", "\(users)", "--days", "\(days)", "--seed", "7", "--start",
-            "2024-03-01", "--json")
+            "2024-03-01", "--fraud-scale", "10", "--json")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try outcome.json()["transactions"] as? Int == truths(directory(name)).count)
         return directory(name)
@@ -87,7 +87,9 @@ import Transactions
             "--labels", "fraud", "--from", "2024-03-05", "--to", "2024-03-06", "--brokers",
             try TestBrokers.settings().bootstrapServers, "--json")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let chosen = try truths(file).filter { ["2024-03-05", "2024-03-06"].contains($0.transaction.time.iso8601.prefix(10)) }
+        let chosen = try truths(file).filter {
+            ["2024-03-05", "2024-03-06"].contains($0.transaction.time.iso8601.prefix(10))
+        }
         #expect(chosen.count > 0)
         #expect(try outcome.json()["transactions"] as? Int == chosen.count)
         #expect(try outcome.json()["labels"] as? Int == chosen.count { $0.isFraud == true })

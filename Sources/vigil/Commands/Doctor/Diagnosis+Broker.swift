@@ -6,7 +6,8 @@ extension Diagnosis {
     mutating func checkBroker(_ settings: KafkaSettings, topics: TopicNames) {
         let advice = "Check kafka.bootstrap_servers, the network, and TLS and SASL under kafka"
         guard
-            let admin = attempt("broker", advice: advice, { try KafkaAdmin(settings: settings, logger: Terminal.quietLogger) }),
+            let admin = attempt(
+                "broker", advice: advice, { try KafkaAdmin(settings: settings, logger: Terminal.quietLogger) }),
             let cluster = attempt(
                 "broker", advice: advice, { try admin.describeCluster(timeoutMilliseconds: 5_000) })
         else { return }
