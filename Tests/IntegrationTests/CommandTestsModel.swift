@@ -110,28 +110,34 @@ import Testing
               key_file: \(key)
             """, to: "vigil.yaml")
         let environment = database.environment()
-        let healthy = try await VigilProcess.run("doctor", "--config", config, "--json", environment: environment)
-        #expect(healthy.status == 0, "\(healthy.errors)")
-        #expect(try healthy.json()["healthy"] as? Bool == true)
-
         let narrow = try TestBrokers.makeTopic("sequences", partitions: 1)
         let empty = try CommandDatabase(migrated: false)
-        let broken = try await VigilProcess.run(
+        // Side by side: each waits for an embedded broker that does not answer about compaction.
+        async let healthyRun = VigilProcess.run("doctor", "--config", config, "--json", environment: environment)
+        async let brokenRun = VigilProcess.run(
             "doctor", "--config", config, "--set", "topics.labels=nowhere", "--set", "topics.sequences=\(narrow)",
             "--json",
             environment: empty.environment())
+        async let misconfiguredRun = VigilProcess.run(
+            "doctor", "--config", config, "--set", "privacy.key_file=/nonexistent", "--set", "model.path=/nonexistent",
+            "--json", environment: environment)
+        async let weakRun = weakUser(of: database, config)
+
+        let healthy = try await healthyRun
+        #expect(healthy.status == 0, "\(healthy.errors)")
+        #expect(try healthy.json()["healthy"] as? Bool == true)
+
+        let broken = try await brokenRun
         #expect(broken.status == 1, "\(broken.errors)")
         let faults = try faults(broken)
         #expect(faults.map(\.check) == ["topic nowhere", "partitions", "migrations"])
         #expect(faults.allSatisfy { !$0.advice.isEmpty })
 
-        let weak = try await weakUser(of: database, config)
+        let weak = try await weakRun
         #expect(weak.map(\.check) == ["privileges"])
         #expect(weak.first?.advice.hasPrefix("GRANT vigil_writer") == true)
 
-        let misconfigured = try await VigilProcess.run(
-            "doctor", "--config", config, "--set", "privacy.key_file=/nonexistent", "--set", "model.path=/nonexistent",
-            "--json", environment: environment)
+        let misconfigured = try await misconfiguredRun
         #expect(misconfigured.status == 2)
         #expect(try self.faults(misconfigured).map(\.check) == ["model", "pseudonyms"])
     }

@@ -21,7 +21,7 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "What everything is made up from.")
     var seed: UInt64 = 1
 
-    @Option(help: "How much fraud: 1 is about 0.8 % of the transactions.")
+    @Option(help: "How much more fraud than usual: 2 for twice as many fraudsters.")
     var fraudScale = 1.0
 
     @Option(help: "First day.")
@@ -43,7 +43,10 @@ struct SimulateCommand: ParsableCommand {
         settings.seed = seed
         settings.users = users
         settings.days = days
-        settings.fraudScale = fraudScale
+        settings.compromisedTerminals *= fraudScale
+        settings.stolenCards *= fraudScale
+        settings.accountTakeovers *= fraudScale
+        settings.cardTests *= fraudScale
         if let start { settings.start = start.time }
         var simulator = Simulator(settings)
         let writer = try TransactionFileWriter(path: out, schema: Simulator.schema)
