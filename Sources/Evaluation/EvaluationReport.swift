@@ -28,6 +28,19 @@ public struct EvaluationReport: Hashable, Sendable, Codable {
         case ece
     }
 
+    /// Every figure has its key, also where it is null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(events, forKey: .events)
+        try container.encode(frauds, forKey: .frauds)
+        try container.encode(aucROC, forKey: .aucROC)
+        try container.encode(averagePrecision, forKey: .averagePrecision)
+        try container.encode(recallAtAlertRate, forKey: .recallAtAlertRate)
+        try container.encode(recallAtPrecision, forKey: .recallAtPrecision)
+        try container.encode(cardPrecisionAt100, forKey: .cardPrecisionAt100)
+        try container.encode(ece, forKey: .ece)
+    }
+
     /// - Parameters:
     ///   - probabilities: (events) calibrated scores, none NaN.
     ///   - frauds: (events) the truth.

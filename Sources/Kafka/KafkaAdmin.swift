@@ -3,7 +3,7 @@ public import Logging
 
 /// Looks at a cluster and creates topics.
 public final class KafkaAdmin: Sendable {
-    private let client: ClientHandle
+    let client: ClientHandle
 
     /// - Throws: `KafkaError` that names the property at fault. Connects to nothing before it returns.
     public init(settings: KafkaSettings, logger: Logger? = nil) throws(KafkaError) {

@@ -40,15 +40,16 @@ struct PublishCommand: AsyncParsableCommand {
 
     func run() async throws {
         let schema = try input.loadSchema()
-        let files = try TransactionFiles(input.data, schema: schema, span: span.milliseconds)
+        let files = try TransactionFiles(input.data, schema: schema, span: span.milliseconds, isOrdered: !sort)
         let publisher = try TransactionPublisher(
             settings: try await options.reader().kafka(), schema: schema,
             topics: TransactionPublisher.Topics(transactions: topic, labels: labelsTopic),
             eventsPerSecond: rate?.perSecond, logger: Terminal.quietLogger)
-        let started = ContinuousClock.now
         var feed = try TimedFeed(
             files, labelDelayMilliseconds: schema.labelDelayMilliseconds,
             labels: labelsTopic == nil ? .none : labels, order: sort ? .sorted : .verified)
+        // The feed stands at its first event: what was skipped to get there does not count.
+        let started = ContinuousClock.now
         let bar = Progress("Publishing", total: 0)
         let written = try publisher.publish(&feed) { progress in
             if progress.events % 256 == 0 { bar.update(progress.events, "events, at \(progress.time)") }

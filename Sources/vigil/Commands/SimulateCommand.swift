@@ -21,6 +21,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "What everything is made up from.")
     var seed: UInt64 = 1
 
+    @Option(help: "How much more fraud than usual: 2 for twice as many fraudsters.")
+    var fraudScale = 1.0
+
     @Option(help: "First day.")
     var start: StartTime?
 
@@ -29,6 +32,7 @@ struct SimulateCommand: ParsableCommand {
     func validate() throws {
         guard (1...10_000_000).contains(users) else { throw ValidationError("--users must be 1 to 10000000") }
         guard (1...3650).contains(days) else { throw ValidationError("--days must be 1 to 3650") }
+        guard (0...100).contains(fraudScale) else { throw ValidationError("--fraud-scale must be 0 to 100") }
         guard out.hasSuffix(".csv") || out.hasSuffix(".jsonl") else {
             throw ValidationError("--out must end in .csv or .jsonl")
         }
@@ -39,6 +43,10 @@ struct SimulateCommand: ParsableCommand {
         settings.seed = seed
         settings.users = users
         settings.days = days
+        settings.compromisedTerminals *= fraudScale
+        settings.stolenCards *= fraudScale
+        settings.accountTakeovers *= fraudScale
+        settings.cardTests *= fraudScale
         if let start { settings.start = start.time }
         var simulator = Simulator(settings)
         let writer = try TransactionFileWriter(path: out, schema: Simulator.schema)

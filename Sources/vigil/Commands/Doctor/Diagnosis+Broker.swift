@@ -6,13 +6,41 @@ extension Diagnosis {
     mutating func checkBroker(_ settings: KafkaSettings, topics: TopicNames) {
         let advice = "Check kafka.bootstrap_servers, the network, and TLS and SASL under kafka"
         guard
-            let admin = attempt("broker", advice: advice, { try KafkaAdmin(settings: settings, logger: Terminal.quietLogger) }),
+            let admin = attempt(
+                "broker", advice: advice, { try KafkaAdmin(settings: settings, logger: Terminal.quietLogger) }),
             let cluster = attempt(
                 "broker", advice: advice, { try admin.describeCluster(timeoutMilliseconds: 5_000) })
         else { return }
         ok("broker", "\(cluster.brokers.count) at \(cluster.brokers.map(\.address).joined(separator: ", "))")
         for name in topics.all { checkTopic(name, in: cluster) }
         checkPartitions(cluster, topics)
+        let compacted = [topics.sequences, topics.entities].filter { name in
+            cluster.topics.contains { $0.name == name }
+        }
+        if !compacted.isEmpty { checkCompaction(of: compacted, admin) }
+    }
+
+    /// Without compaction, checkpoints grow for ever or, worse, go with their retention.
+    private mutating func checkCompaction(of topics: [String], _ admin: KafkaAdmin) {
+        do throws(KafkaError) {
+            let settings = try admin.configurations(ofTopics: topics, timeoutMilliseconds: 2_000)
+            for name in topics {
+                let policy = settings[name]?["cleanup.policy"] ?? "not told"
+                if policy == "compact" {
+                    ok("compaction", "cleanup.policy of \(name) is compact")
+                } else {
+                    fault(
+                        "compaction", "cleanup.policy of \(name) is \(policy)",
+                        advice: "kafka-configs.sh --alter --entity-type topics --entity-name \(name) "
+                            + "--add-config cleanup.policy=compact")
+                }
+            }
+        } catch {
+            // The embedded broker cannot be asked, and a real one may not let this client ask.
+            warn(
+                "compaction", "the broker does not tell (\(error.code.name))",
+                advice: "See to it that cleanup.policy is compact for \(topics.joined(separator: " and "))")
+        }
     }
 
     private mutating func checkTopic(_ name: String, in cluster: ClusterDescription) {

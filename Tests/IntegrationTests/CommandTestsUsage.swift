@@ -1,0 +1,105 @@
+import Foundation
+import Kafka
+import Testing
+
+/// Exit codes and messages for wrong calls, and the commands that need no server.
+@Suite struct CommandTestsUsage {
+    private let directory: TemporaryDirectory
+    private let schema = ProjectFiles.path("Schemas/examples/demo.yaml")
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test(arguments: [
+        ["simulate", "--output", "x.csv"], ["simulate", "--out", "x.txt"], ["nonsense"], ["publish", "--topic", "t"],
+        ["publish", "--data", "x.csv", "--schema", "s", "--topic", "t", "--from", "yesterday"],
+        ["publish", "--data", "x.csv", "--schema", "s", "--topic", "t", "--rate", "fast"],
+        ["broker", "--topics", "transactions"], ["alerts", "show", "17"], ["rules", "check", "--rules", "r.yaml"],
+        ["train", "--data", "x.csv", "--schema", "s", "--until", "2024-01-01", "--out", "m", "--method", "lora"],
+        ["evaluate", "--model", "m", "--data", "x.csv", "--schema", "s"],
+        ["publish", "--data", "/nonexistent.csv", "--schema", "/nonexistent.yaml", "--topic", "t", "--brokers", "x:1"],
+        ["model", "show", "/nonexistent"], ["migrate", "--set", "postgres.prot=5432"],
+        ["migrate", "--config", "/nonexistent.yaml"],
+    ])
+    func wrongUsageEndsWithTwo(arguments: [String]) async throws {
+        let outcome = try await VigilProcess(arguments).outcome()
+        #expect(outcome.status == 2, "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("Error: "))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func helpAndVersionEndWithZero() async throws {
+        let help = try await VigilProcess.run("publish", "--help")
+        #expect(help.status == 0)
+        #expect(help.output.contains("--labels-topic"))
+        let version = try await VigilProcess.run("version", "--json")
+        #expect(version.status == 0)
+        #expect(try version.json()["vigil"] is String)
+    }
+
+    @Test func aSettingThatDoesNotExistIsNamedWithItsLine() async throws {
+        let file = try directory.write("kafka:\n  bootstrap_servers: x:1\npostgres:\n  prot: 5432\n", to: "vigil.yaml")
+        let outcome = try await VigilProcess.run("migrate", "--config", file)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("vigil.yaml:4: 'postgres.prot'"))
+        #expect(outcome.errors.contains("did you mean 'postgres.port'?"))
+    }
+
+    @Test func aFileThatDoesNotFitTheSchemaIsNamed() async throws {
+        let file = try directory.write("id,user\n1,2\n", to: "other.csv")
+        let outcome = try await VigilProcess.run(
+            "publish", "--data", file, "--schema", schema, "--topic", "t", "--brokers", "x:1")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("other.csv:1: field 'transaction_id'"))
+    }
+
+    @Test func rulesAreCheckedAgainstTheSchema() async throws {
+        let good = try directory.write(
+            """
+            rules:
+              - id: large
+                when: tx.amount > 100.0 && tx.country != "DE"
+                action: review
+                reason: large and abroad
+            """, to: "good.yaml")
+        let bad = try directory.write(
+            """
+            rules:
+              - id: large
+                when: tx.amuont > 100.0
+                action: review
+                reason: large
+            """, to: "bad.yaml")
+        let accepted = try await VigilProcess.run("rules", "check", "--rules", good, "--schema", schema, "--json")
+        #expect(accepted.status == 0, "\(accepted.errors)")
+        #expect(try accepted.json()["valid"] as? Bool == true)
+        #expect(try accepted.json()["rules"] as? Int == 1)
+        #expect((try accepted.json()["hash"] as? String)?.count == 64)
+
+        let refused = try await VigilProcess.run("rules", "check", "--rules", bad, "--schema", schema)
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("bad.yaml:3:"))
+        #expect(refused.errors.contains("^^^"))
+        #expect(refused.errors.contains("amount"))
+        let listed = try await VigilProcess.run("rules", "check", "--rules", bad, "--schema", schema, "--json")
+        #expect(listed.status == 2)
+        let diagnostics = try #require(try listed.json()["diagnostics"] as? [[String: Any]])
+        #expect(diagnostics.first?["line"] as? Int == 3)
+        #expect(diagnostics.first?["rule"] as? String == "large")
+    }
+
+    @Test func theBrokerStandsUntilItIsAskedToStop() async throws {
+        let ready = directory("ready")
+        let broker = try VigilProcess(["broker", "--topics", "first:3,second:1", "--ready-file", ready])
+        try await eventually("ready file") { FileManager.default.fileExists(atPath: ready) }
+        let servers = try directory.text("ready").trimmingCharacters(in: .newlines)
+        let topics = try KafkaAdmin(settings: KafkaSettings(bootstrapServers: servers))
+            .describeCluster(timeoutMilliseconds: 5000).topics
+        #expect(topics.map(\.name) == ["first", "second"])
+        #expect(topics.map(\.partitions.count) == [3, 1])
+        broker.process.terminate()
+        let outcome = try await broker.outcome()
+        #expect(outcome.status == 0)
+        #expect(outcome.output == servers + "\n")
+        #expect(outcome.errors.contains("not for production"))
+    }
+}
