@@ -1,12 +1,15 @@
 import Transactions
 
 extension DayGenerator {
-    /// From this day on, part of what passes a much-used terminal is fraud.
+    /// From this day on, part of what passes a terminal of about the usual size is fraud.
     mutating func compromiseTerminal(from day: Int) {
-        let candidates = (0..<4).map { _ in generator.index(map.inShops) }
-        guard let chosen = candidates.max(by: { map.terminals[$0].regulars < map.terminals[$1].regulars }) else {
-            return
+        let usual = users.count * SimulatedUser.shopCount / map.inShops.count
+        let candidates = (0..<5).map { _ in generator.index(map.inShops) }
+        // Else a few large terminals would decide how much fraud there is.
+        let chosen = candidates.min {
+            abs(map.terminals[$0].regulars - usual) < abs(map.terminals[$1].regulars - usual)
         }
+        guard let chosen else { return }
         map.terminals[chosen].compromise = Terminal.Compromise(
             endDay: day + generator.integer(5...12), share: generator.uniform(0.4...0.7))
     }

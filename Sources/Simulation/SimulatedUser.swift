@@ -10,6 +10,9 @@ struct SimulatedUser: Hashable, Sendable {
         var endDay: Int
     }
 
+    /// How many shops a user goes to again and again.
+    static let shopCount = 8
+
     /// Of `City.all`.
     let city: Int
     let home: GeographicPoint
@@ -57,7 +60,7 @@ struct SimulatedUser: Hashable, Sendable {
             }
             return scored.sorted { ($1.score, $0.index) < ($0.score, $1.index) }.prefix(count).map(\.index)
         }
-        shops = favourites(8, in: map.cities[city])
+        shops = favourites(Self.shopCount, in: map.cities[city])
         pages = favourites(5, in: map.online)
         devices = (0..<generator.integer(1...2)).map { _ in generator.next() }
         for index in shops { map.terminals[index].regulars += 1 }

@@ -12,7 +12,7 @@ public struct SimulationSettings: Hashable, Sendable {
     public var usersPerTerminal = 5
 
     /// Terminals compromised for days, per terminal and day.
-    public var compromisedTerminals = 0.00075
+    public var compromisedTerminals = 0.0009
     /// Cards stolen and used up within hours, per user and day.
     public var stolenCards = 0.0007
     /// Accounts taken over for days, per user and day.
