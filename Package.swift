@@ -14,7 +14,8 @@ let strict: [SwiftSetting] =
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let log = product("Logging", "swift-log")
-let metrics = product("CoreMetrics", "swift-metrics")
+let metrics = product("Metrics", "swift-metrics")
+let coreMetrics = product("CoreMetrics", "swift-metrics")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
 
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres", log, metrics, crypto,
+                "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres", log, coreMetrics,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

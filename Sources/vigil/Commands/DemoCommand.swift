@@ -51,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         let outcome = try await demo.process(with: model)
         let report = try demo.show(outcome, seconds: Date().timeIntervalSince(started))
         if output.json { try Terminal.json(report) }
-        Terminal.say(keep ? "\nTo look further, until Ctrl-C:" : "\nTo look further (with --keep, which leaves both up):")
+        Terminal.say("\nTo look further\(keep ? ", until Ctrl-C:" : " (with --keep, which leaves both up):")")
         for line in stack.connectionLines { Terminal.say("  \(line)") }
         if keep { await StopSignal().wait() }
     }

@@ -13,7 +13,8 @@ import UnixSignals
 /// `vigil run`: the stream processor.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Consumes transactions, scores them, writes alerts and publishes them for review.",
+        commandName: "run",
+        abstract: "Consumes transactions, scores them, writes alerts and publishes them for review.",
         discussion: """
             Runs until SIGTERM or SIGINT, then commits what is decided and leaves the group. Logs are JSON lines on \
             standard error; metrics and health are served over HTTP.

@@ -1,4 +1,3 @@
-import Sequences
 import Foundation
 import Kafka
 import Logging
@@ -16,6 +15,10 @@ struct RunSettings {
     var consolePort: Int
     var logLevel: Logger.Level
 
+    private static var processName: String {
+        "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+    }
+
     /// - Throws: `SettingsFault`, `ModelFault` or `RuleSetError`, each naming file and field.
     init(_ reader: SettingsReader) throws {
         let kafka = try reader.kafka()
@@ -26,13 +29,13 @@ struct RunSettings {
         pipeline = PipelineConfiguration(
             kafka: kafka, postgres: postgres, model: model, rules: rules ?? .empty(schema: schema),
             pseudonymizer: try reader.pseudonymizer(),
-            owner: reader.text("owner") ?? "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)")
+            owner: reader.text("owner") ?? Self.processName)
         pipeline.group = reader.text("kafka.group") ?? pipeline.group
         pipeline.topics = reader.topics()
         pipeline.thresholds = try reader.thresholds(default: model.threshold)
-        pipeline.form = try EventForm(
-            rawValue: reader.choice(
-                "input.form", among: EventForm.allCases.map(\.rawValue), default: EventForm.canonical.rawValue)) ?? .canonical
+        let form = try reader.choice(
+            "input.form", among: EventForm.allCases.map(\.rawValue), default: EventForm.canonical.rawValue)
+        pipeline.form = EventForm(rawValue: form) ?? .canonical
         pipeline.limits.maximumBytes = try reader.bytes("input.maximum_bytes") ?? pipeline.limits.maximumBytes
         if let text = reader.text("input.earliest") {
             guard let time = EventTime(iso8601: text) else { throw reader.fault("input.earliest", "a date expected") }
@@ -79,7 +82,8 @@ extension SettingsReader {
         else { return .plain }
         guard let key = try secret("privacy.key") else {
             throw fault(
-                "privacy.key_file", "missing; name a file with at least 16 random bytes, or set privacy.user_ids to plain")
+                "privacy.key_file",
+                "missing; name a file with at least 16 random bytes, or set privacy.user_ids to plain")
         }
         guard key.utf8.count >= 16 else { throw fault("privacy.key", "at least 16 bytes expected") }
         return Pseudonymizer(key: Array(key.utf8))

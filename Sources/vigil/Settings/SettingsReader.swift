@@ -62,7 +62,9 @@ struct SettingsReader {
 
     func probability(_ key: String) throws -> Float? {
         guard let text = text(key) else { return nil }
-        guard let value = Float(text), value > 0, value <= 1 else { throw fault(key, "a number above 0, up to 1, expected") }
+        guard let value = Float(text), value > 0, value <= 1 else {
+            throw fault(key, "a number above 0, up to 1, expected")
+        }
         return value
     }
 
@@ -79,7 +81,7 @@ struct SettingsReader {
         guard let text = text(key) else { return nil }
         let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)]
         for (unit, shift) in units where text.hasSuffix(unit) {
-            if let value = Int(text.dropLast(unit.count)), value > 0, value < 1 << 30 { return value << shift }
+            if let value = Int(text.dropLast(unit.count)), (1..<1 << 30).contains(value) { return value << shift }
             break
         }
         throw fault(key, "a size such as 512MiB or 2GiB expected")
