@@ -118,10 +118,12 @@ let package = Package(
         .testTarget(
             name: "ScoringTests",
             dependencies: ["Scoring", "Sequences", "Transformer", "Rules", "Transactions"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Scoring", "Sequences", "Transformer", "Transactions"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",

@@ -11,13 +11,18 @@ final class Claimer {
     private let topics: TopicNames
     private let owner: String
     private let restorer: SequenceRestorer
+    private let stopping: StopFlag
     private let logger: Logger
 
-    init(settings: PostgresSettings, topics: TopicNames, owner: String, restorer: SequenceRestorer, logger: Logger) {
+    init(
+        settings: PostgresSettings, topics: TopicNames, owner: String, restorer: SequenceRestorer, stopping: StopFlag,
+        logger: Logger
+    ) {
         self.settings = settings
         self.topics = topics
         self.owner = owner
         self.restorer = restorer
+        self.stopping = stopping
         self.logger = logger
     }
 
@@ -25,9 +30,7 @@ final class Claimer {
     func claim(_ inputs: [TopicPartition], consumer: KafkaConsumer, entities: EntityReader) throws -> [InputClaim] {
         var ranges: [TopicPartition: Range<Int64>] = [:]
         for input in inputs { ranges[input] = try consumer.watermarks(of: input, timeoutMilliseconds: 10_000) }
-        let connection = try PostgresConnection(settings, logger: logger)
-        defer { connection.close() }
-        let rows = try ProgressStore(connection: connection).claim(ranges.mapValues(\.lowerBound), owner: owner)
+        let rows = try claimRows(ranges.mapValues(\.lowerBound))
         let transactionInputs = inputs.filter { $0.topic == topics.transactions }
         let sequences = try restorer.restore(transactionInputs.map(\.partition))
         return try inputs.map { input in
@@ -46,6 +49,30 @@ final class Claimer {
                 &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
                 isComplete: entities.isComplete, sequences: sequences[input.partition])
             return claim
+        }
+    }
+
+    /// Waits for PostgreSQL where it is away for a while: without the claim there is nothing to do.
+    private func claimRows(_ starts: [TopicPartition: Int64]) throws -> [TopicPartition: ProgressStore.Claim] {
+        var backoff = Backoff()
+        while true {
+            switch attemptClaim(starts) {
+            case .success(let rows): return rows
+            case .failure(let error):
+                guard error.isRetriable, !stopping.isStopping else { throw error }
+                logger.warning("PostgreSQL: trying again to claim", metadata: ["error": "\(error)"])
+            }
+            stopping.wait(upTo: backoff.next())
+        }
+    }
+
+    private func attemptClaim(
+        _ starts: [TopicPartition: Int64]
+    ) -> Result<[TopicPartition: ProgressStore.Claim], PostgresError> {
+        Result { () throws(PostgresError) in
+            let connection = try PostgresConnection(settings, logger: logger)
+            defer { connection.close() }
+            return try ProgressStore(connection: connection).claim(starts, owner: owner)
         }
     }
 

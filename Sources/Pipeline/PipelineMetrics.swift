@@ -23,7 +23,6 @@ struct PipelineMetrics: Sendable {
     let badCheckpointRecords = Counter(label: "vigil_checkpoint_records_rejected_total")
     let excusedInputs = Gauge(label: "vigil_alignment_excused")
     let assignedPartitions = Gauge(label: "vigil_assigned_partitions")
-    let ready = Gauge(label: "vigil_restored")
     let batchEvents = Recorder(label: "vigil_batch_events")
     let decodeTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "decode")])
     let scoreTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "score")])

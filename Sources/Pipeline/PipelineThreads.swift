@@ -115,7 +115,7 @@ struct PipelineThreads: Sendable {
                     limits: configuration.limits),
                 claimer: Claimer(
                     settings: configuration.postgres, topics: configuration.topics, owner: configuration.owner,
-                    restorer: restorer, logger: logger),
+                    restorer: restorer, stopping: stopping, logger: logger),
                 offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics, logger: logger))
     }
 

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging
@@ -68,6 +69,7 @@ final class Processor {
             }
             checkpointIfDue()
             handOver(blocking: false)
+            metrics.excusedInputs.record(alignment.excusedCount)
         }
     }
 
