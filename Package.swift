@@ -127,7 +127,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["Pipeline", "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres"],
+            dependencies: [
+                "Pipeline", "Scoring", "Sequences", "Transformer", "Rules", "Transactions", "Kafka", "Postgres", log,
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
@@ -141,7 +144,9 @@ let package = Package(
         // The whole binary on an embedded broker and a throwaway PostgreSQL, processes killed with -9.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Kafka", "Postgres", "Transactions", "Simulation", "vigil"],
+            dependencies: [
+                "Kafka", "Postgres", "Transactions", "Simulation", "Scoring", "Sequences", "Transformer", "vigil",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,7 @@ extension Committer {
         while !publisher.isIdle && !stopping.isOverdue {
             try publisher.collect(timeoutMilliseconds: 50) { take($0) }
         }
+        guard publisher.isIdle else { throw PipelineFault.deadLettersUnacknowledged(letters.count) }
     }
 
     /// Publishes closed buckets and checkpoints that the commit covers.

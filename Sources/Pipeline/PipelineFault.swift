@@ -6,6 +6,8 @@ public enum PipelineFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// PostgreSQL says more was decided than the topic holds: it was recreated, or this is another cluster.
     case progressBeyondTopic(topic: String, partition: Int32, next: Int64, end: Int64)
     case claimFailed(topic: String, partition: Int32)
+    /// The time to stop in ran out first; the events are not committed and will be decided again.
+    case deadLettersUnacknowledged(Int)
 
     public var description: String {
         switch self {
@@ -16,6 +18,8 @@ public enum PipelineFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "the topic was recreated or this is another cluster. Use a database of its own for it, or delete the row"
         case .claimFailed(let topic, let partition):
             "\(topic)[\(partition)] could not be claimed in vigil.stream_progress"
+        case .deadLettersUnacknowledged(let count):
+            "stopped before Kafka had acknowledged \(count) dead letters; their events are decided again at the next start"
         }
     }
 }

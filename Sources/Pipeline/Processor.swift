@@ -63,6 +63,8 @@ final class Processor {
             for message in inbox.receiveAll(timeout: isBusy ? 0.002 : 0.02) where try handle(message) { return }
             var decided = try step()
             while decided > 0 {
+                // Here as well: catching up may go on for hours without a pause.
+                checkpointIfDue()
                 handOver(blocking: pending.eventCount >= Self.commitLimit)
                 for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
                 decided = try step()

@@ -1,0 +1,115 @@
+import Kafka
+import Scoring
+import Sequences
+import Testing
+import Transactions
+
+@testable import Pipeline
+
+/// The same events give the same decisions, however they arrive and whatever happened in between.
+struct DeterminismTests {
+    /// Which alerts there are and all that was decided on each.
+    private func verdicts(_ alerts: [Alert]) -> [String: Decision] {
+        Dictionary(alerts.map { ($0.id, $0.decision) }) { first, _ in
+            Issue.record("an alert was made twice")
+            return first
+        }
+    }
+
+    @Test(arguments: 1...6) func batchesAndInterleavingDoNotMatter(seed: UInt64) throws {
+        let feeds = Feeds.population(seed: seed, partitions: 3, disorder: true)
+        let reference = try ProcessorRun.decide(feeds)
+        // A small cache as well: keys and values are dropped and rebuilt all the time.
+        let run = try ProcessorRun(cacheMemoryBytes: 4000)
+        run.claim(feeds.keys.sorted().map { .new($0) })
+        for batch in Feeds.shuffled(feeds, seed: seed) { run.send(batch.input, batch.events, isLast: batch.isLast) }
+        let output = try run.finish { $0.reached(feeds) }
+        let counts = feeds.keys.map { output.counts(of: $0) }
+        #expect(counts == feeds.keys.map { reference.counts(of: $0) })
+        #expect(counts.allSatisfy { $0.scored > 0 } && counts.contains { $0.duplicates > 0 && $0.late > 0 && $0.gaps > 0 })
+        #expect(verdicts(output.alerts) == verdicts(reference.alerts))
+    }
+
+    /// Entity risk is the only thing that partitions share: it must not depend on how they interleave.
+    @Test(arguments: [11, 12] as [UInt64]) func partitionCountDoesNotMatter(seed: UInt64) throws {
+        let single = Feeds.population(seed: seed, partitions: 1, disorder: false)
+        let one = try ProcessorRun.decide(single)
+        let four = Feeds.population(seed: seed, partitions: 4, disorder: false)
+        let run = try ProcessorRun()
+        run.claim(four.keys.sorted().map { .new($0) })
+        for batch in Feeds.shuffled(four, seed: seed) { run.send(batch.input, batch.events, isLast: batch.isLast) }
+        let spread = try run.finish { $0.reached(four) }.decisions()
+        #expect(spread == one.decisions() && spread.count == 400)
+        // Labels reach the scores through entity risk; without them the scores differ, so the test sees it.
+        var unlabelled = single
+        unlabelled[Feeds.labels] = []
+        let blind = try ProcessorRun.decide(unlabelled.filter { $0.key != Feeds.labels }).decisions()
+        #expect(blind.filter { spread[$0.key]?.modelScore != $0.value.modelScore }.count > 100)
+    }
+
+    /// Stopped somewhere in the middle and started again, from the checkpoint, from an older one, or from nothing.
+    @Test(arguments: [Restart.newest, .older, .nothing], [21, 22] as [UInt64])
+    func aRestartDoesNotMatter(_ restart: Restart, seed: UInt64) throws {
+        let feeds = Feeds.population(seed: seed, partitions: 3, disorder: true)
+        let undisturbed = try ProcessorRun.decide(feeds)
+        let first = try ProcessorRun(checkpointIntervalMilliseconds: 400)
+        first.claim(feeds.keys.sorted().map { .new($0) })
+        let half = feeds.mapValues { Array($0.prefix($0.count * 6 / 10)) }
+        for batch in Feeds.shuffled(half, seed: seed) { first.send(batch.input, batch.events) }
+        let before = try first.finish { $0.units.flatMap(\.steps).map(\.counts.scored).reduce(0, +) > 300 }
+        #expect(before.units.flatMap(\.checkpoints).count > 4)
+
+        let second = try ProcessorRun()
+        second.inbox.sendNow(.remote(before.closedParts))
+        let claims = try feeds.keys.sorted().map { try restart.claim(of: $0, after: before) }
+        second.claim(claims)
+        for claim in claims {
+            let rest = (feeds[claim.input] ?? []).filter { $0.offset >= claim.restoreOffset }
+            second.send(claim.input, rest, isLast: true)
+        }
+        let after = try second.finish { $0.reached(feeds) }
+        #expect(after.units.flatMap(\.steps).allSatisfy { $0.from >= before.positions[$0.input] ?? 0 })
+        #expect(verdicts(before.alerts + after.alerts) == verdicts(undisturbed.alerts))
+        #expect(before.units.flatMap(\.deadLetters).count + after.units.flatMap(\.deadLetters).count
+            == undisturbed.units.flatMap(\.deadLetters).count)
+        for input in feeds.keys {
+            var counts = before.counts(of: input)
+            counts.add(after.counts(of: input))
+            #expect(counts == undisturbed.counts(of: input))
+        }
+    }
+
+    enum Restart: Sendable {
+        case newest, older, nothing
+
+        /// The claim that the intake would make from what the first run left in the topics.
+        func claim(of input: TopicPartition, after output: ProcessorRun.Output) throws -> InputClaim {
+            var claim = InputClaim.new(input)
+            claim.nextOffset = output.positions[input] ?? 0
+            var checkpoints = output.units.flatMap(\.checkpoints).filter { $0.input == input }
+            if self == .older { checkpoints = Array(checkpoints.prefix(max(1, checkpoints.count / 2))) }
+            guard self != .nothing, let newest = checkpoints.last else { return claim }
+            let extractor = try SmallModel.shared.get().encoder.extractor
+            for user in checkpoints.flatMap(\.users) {
+                let history = try user.history.withUnsafeBytes {
+                    try UserHistory(
+                        decoding: $0, layout: extractor.layout, rawCount: extractor.rawCount,
+                        capacity: SmallModel.shared.get().historyLength)
+                }
+                claim.restored.users[user.pseudonym] = .init(history: history, offset: user.offset)
+            }
+            claim.restoreOffset = newest.offset
+            claim.restored.open = newest.open.map { ($0, newest.offset) }
+            return claim
+        }
+    }
+}
+
+extension ProcessorRun.Output {
+    /// What the entities topic would hold.
+    var closedParts: [RemotePart] {
+        units.flatMap(\.advances).map {
+            RemotePart(input: $0.input, part: $0.part, watermark: $0.watermark, idle: $0.isIdle)
+        }
+    }
+}

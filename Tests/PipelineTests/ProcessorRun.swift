@@ -1,0 +1,182 @@
+import Foundation
+import Kafka
+import Logging
+import Rules
+import Scoring
+import Sequences
+import Synchronization
+import Testing
+import Transactions
+
+@testable import Pipeline
+
+/// A processor on a thread of its own, with the test as intake and, unless told otherwise, as committer.
+final class ProcessorRun: Sendable {
+    /// What came out.
+    struct Output: Sendable {
+        var units: [CommitUnit] = []
+        var positions: [TopicPartition: Int64] = [:]
+        var flushes = 0
+
+        var alerts: [Alert] { units.flatMap(\.alerts) }
+
+        /// Every count of an input's steps, added up.
+        func counts(of input: TopicPartition) -> EventCounts {
+            var counts = EventCounts()
+            for step in units.flatMap(\.steps) where step.input == input { counts.add(step.counts) }
+            return counts
+        }
+
+        /// Decisions by transaction id; a transaction scored twice is an issue.
+        func decisions() -> [String: Decision] {
+            Dictionary(alerts.map { ($0.transaction.id, $0.decision) }) { first, _ in
+                Issue.record("a transaction was decided twice")
+                return first
+            }
+        }
+    }
+
+    /// Flags every transaction, so that every decision shows; reasons included.
+    static let flagAll = "rules:\n  - id: all\n    when: \"true\"\n    action: review\n"
+
+    let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
+    let commits = BoundedQueue<CommitMessage>(capacity: 1)
+    private let output = Mutex(Output())
+    private let failure = Mutex<(any Error)?>(nil)
+    private let ended = Latch()
+    private let collects: Bool
+
+    /// - Parameter collects: false leaves the commits in the queue, for the test to take.
+    init(
+        rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
+        cacheMemoryBytes: Int = 1 << 30
+    ) throws {
+        self.collects = collects
+        let model = try SmallModel.shared.get()
+        // Time passes with every look at it, so that no test waits for a clock.
+        let time = Mutex<Int64>(0)
+        let ruleSet = try RuleSet.load(text: rules, schema: SmallModel.schema)
+        let (inbox, commits, failure, ended) = (inbox, commits, Ref(self), ended)
+        Thread {
+            do {
+                let scorer = try Scorer(model: model, rules: ruleSet, cacheMemoryBytes: cacheMemoryBytes)
+                let processor = Processor(
+                    ProcessorParts(
+                        inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: .plain,
+                        alignment: BucketAlignment(
+                            idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
+                        checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
+                        metrics: PipelineMetrics(), logger: Logger(label: "test"),
+                        clock: {
+                            time.withLock {
+                                $0 += 50
+                                return $0
+                            }
+                        }))
+                try processor.run()
+            } catch {
+                failure.run?.failure.withLock { $0 = error }
+            }
+            ended.open()
+        }.start()
+        if collects { Thread { [commits, ref = Ref(self)] in ref.collect(commits) }.start() }
+    }
+
+    /// Keeps the threads from keeping the run.
+    private final class Ref: Sendable {
+        nonisolated(unsafe) weak var run: ProcessorRun?
+
+        init(_ run: ProcessorRun) {
+            self.run = run
+        }
+
+        func collect(_ commits: BoundedQueue<CommitMessage>) {
+            while !commits.isFinished, let run {
+                switch commits.receive(timeout: 0.02) {
+                case .commit(let unit): run.record(unit)
+                case .flush(let latch), .finish(let latch):
+                    run.output.withLock { $0.flushes += 1 }
+                    latch.open()
+                case .recover, nil: break
+                }
+            }
+        }
+    }
+
+    private func record(_ unit: CommitUnit) {
+        output.withLock { output in
+            output.units.append(unit)
+            for step in unit.steps {
+                if let position = output.positions[step.input] {
+                    #expect(step.from == position, "steps of \(step.input) leave something out")
+                }
+                output.positions[step.input] = step.to
+                #expect(step.counts.total == step.to - step.from, "an event has no fate, or two: \(step)")
+            }
+        }
+    }
+
+    var soFar: Output { output.withLock { $0 } }
+
+    deinit {
+        inbox.close()
+        commits.close()
+    }
+
+    func claim(_ claims: [InputClaim], backlogs: [TopicPartition: Backlog] = [:]) {
+        inbox.sendNow(.claimed(claims, backlogs: backlogs))
+    }
+
+    func send(_ input: TopicPartition, _ events: [IncomingEvent], isLast: Bool = false, epoch: Int64 = 1) {
+        let end = isLast ? (events.last?.offset ?? -1) + 1 : nil
+        inbox.sendNow(.events(IncomingBatch(input: input, epoch: epoch, events: events, end: end)))
+    }
+
+    /// Waits until this is decided, then stops the processor and gives all that came out.
+    func finish(after condition: (Output) -> Bool) throws -> Output {
+        try wait("decided") { condition(soFar) || ended.wait(timeout: 0) }
+        let done = Latch()
+        inbox.sendNow(.stop(done: done))
+        try #require(ended.wait(timeout: 20), "the processor does not end")
+        if let error = failure.withLock({ $0 }) { throw error }
+        try #require(done.wait(timeout: 10), "nobody was told")
+        return soFar
+    }
+
+    /// Feeds whole inputs, claimed from offset 0, and gives what comes out.
+    static func decide(_ feeds: [TopicPartition: [IncomingEvent]], rules: String = flagAll) throws -> Output {
+        let run = try ProcessorRun(rules: rules)
+        run.claim(feeds.keys.sorted().map { .new($0) })
+        for (input, events) in feeds { run.send(input, events, isLast: true) }
+        return try run.finish { $0.reached(feeds) }
+    }
+}
+
+extension ProcessorRun.Output {
+    /// Every input is decided to its end.
+    func reached(_ feeds: [TopicPartition: [IncomingEvent]]) -> Bool {
+        feeds.allSatisfy { positions[$0.key] == ($0.value.last?.offset ?? -1) + 1 }
+    }
+}
+
+extension EventCounts {
+    var total: Int64 { scored + duplicates + deadLettered + gaps }
+}
+
+extension InputClaim {
+    /// An input never decided before.
+    static func new(_ input: TopicPartition) -> InputClaim {
+        InputClaim(
+            input: input, kind: input.topic == "labels" ? .labels : .transactions, epoch: 1, nextOffset: 0,
+            restoreOffset: 0)
+    }
+}
+
+/// Awaits a condition, or fails the test.
+func wait(within seconds: Double = 20, _ what: Comment, _ condition: () throws -> Bool) throws {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while try !condition() {
+        try #require(Date() < end, "waited in vain: \(what)")
+        Thread.sleep(forTimeInterval: 0.002)
+    }
+}

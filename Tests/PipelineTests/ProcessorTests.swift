@@ -1,0 +1,145 @@
+import Kafka
+import Testing
+import Transactions
+
+@testable import Pipeline
+
+/// What becomes of each event, without Kafka and PostgreSQL.
+struct ProcessorTests {
+    let input = Feeds.input(0)
+
+    /// Also checks, in `ProcessorRun.record`, that the counts of each step add up to its offsets.
+    @Test func everyOffsetHasOneFate() throws {
+        var events = Feeds.events((0..<20).map { Feeds.transaction("x\($0)", at: Int64($0) * 1000) })
+        events.append(IncomingEvent(offset: 25, payload: .transaction(Feeds.transaction("x20", at: 30_000))))
+        events.append(Feeds.fault(at: 26, [1, 2]))
+        events.append(IncomingEvent(offset: 29, payload: .transaction(Feeds.transaction("x21", at: 10_000))))
+        events.append(IncomingEvent(offset: 30, payload: .transaction(Feeds.transaction("x20", at: 31_000))))
+        events.append(IncomingEvent(offset: 31, payload: .transaction(Feeds.transaction("new", user: "u2", at: 5))))
+        let output = try ProcessorRun.decide([input: events])
+        let counts = output.counts(of: input)
+        #expect(counts == EventCounts(scored: 23, duplicates: 1, deadLettered: 1, gaps: 7, late: 1))
+        let last = try #require(output.alerts.last)
+        #expect(last.transaction.user == "u2" && last.source.offset == 31 && last.id == last.source.alertID)
+    }
+
+    @Test func deadLettersKeepCoordinatesAndBytes() throws {
+        let garbage: [UInt8] = [0, 255, 10, 13, 34]
+        let events = [Feeds.fault(at: 0, garbage), Feeds.fault(at: 1, nil), Feeds.fault(at: 2, [])]
+        let letters = try ProcessorRun.decide([input: events]).units.flatMap(\.deadLetters)
+        #expect(letters.map(\.original.value) == [garbage, nil, []])
+        #expect(letters.allSatisfy { $0.original.key == [7] && $0.original.timestamp == 5 && $0.fault.kind == .malformed })
+        #expect(letters.map(\.source) == (0..<3).map { SourceCoordinates(topic: "transactions", partition: 0, offset: $0) })
+    }
+
+    @Test func duplicatesAreScoredOnceWithinAndAcrossBatches() throws {
+        let run = try ProcessorRun()
+        run.claim([.new(input)])
+        let transactions = ["a", "b", "a", "c", "c"].enumerated().map {
+            Feeds.transaction($0.element, at: Int64($0.offset) * 1000)
+        }
+        run.send(input, Feeds.events(transactions), isLast: true)
+        try wait("first batch decided") { run.soFar.positions[input] == 5 }
+        // The same ids of another user are other transactions.
+        let later = [Feeds.transaction("b", at: 9000), Feeds.transaction("a", user: "u2", at: 9000)]
+        run.send(input, Feeds.events(later, from: 5), isLast: true)
+        let output = try run.finish { $0.positions[input] == 7 }
+        #expect(output.counts(of: input) == EventCounts(scored: 4, duplicates: 3))
+        #expect(output.alerts.map(\.source.offset) == [0, 1, 3, 6])
+    }
+
+    /// One batch of one user takes 10,000 waves of the model; the scores are those of single events.
+    @Test func oneUserTenThousandTimesInOneBatch() throws {
+        let rules = "rules:\n  - id: high\n    when: tx.amount > 990.0\n    action: review\n"
+        let events = Feeds.events((0..<10_000).map { number in
+            Feeds.transaction("x\(number)", at: Int64(number) * 60_000, amount: Double(number % 1000))
+        })
+        let whole = try ProcessorRun.decide([input: events], rules: rules)
+        #expect(whole.counts(of: input) == EventCounts(scored: 10_000))
+        #expect(whole.alerts.count == 90)
+        let run = try ProcessorRun(rules: rules)
+        run.claim([.new(input)])
+        for first in stride(from: 0, to: 1000, by: 7) {
+            run.send(input, Array(events[first..<min(first + 7, 1000)]), isLast: first + 7 >= 1000)
+        }
+        let single = try run.finish { $0.positions[input] == 1000 }
+        #expect(single.alerts.map(\.decision) == whole.alerts.prefix(9).map(\.decision))
+    }
+
+    /// Batches read under an earlier claim, or of partitions never claimed, are not this worker's to decide.
+    @Test func onlyTheClaimsOwnEventsAreDecided() throws {
+        let run = try ProcessorRun()
+        run.claim([.new(input)])
+        run.send(input, Feeds.events([Feeds.transaction("stale")]), epoch: 7)
+        run.send(Feeds.input(3), Feeds.events([Feeds.transaction("foreign")]))
+        run.send(input, Feeds.events([Feeds.transaction("own")]), isLast: true)
+        let output = try run.finish { $0.positions[input] == 1 }
+        #expect(output.alerts.map(\.transaction.id) == ["own"] && output.positions.count == 1)
+    }
+
+    @Test func aRevokedPartitionIsHandedOverBeforeAnyoneIsTold() throws {
+        let run = try ProcessorRun(collects: false)
+        run.claim([.new(input)])
+        let backlog = Backlog()
+        backlog.add(3)
+        run.claim([.new(Feeds.input(1))], backlogs: [Feeds.input(1): backlog])
+        run.commits.sendNow(.recover([]))
+        run.send(input, [], isLast: true)
+        run.send(
+            Feeds.input(1), Feeds.events((0..<3).map { Feeds.transaction("x\($0)", at: Int64($0)) }), isLast: true)
+        try wait("decided") { backlog.count == 0 }
+        let done = Latch()
+        run.inbox.sendNow(.revoked([Feeds.input(1)], done: done))
+        guard case .recover = run.commits.receive(timeout: 5) else {
+            Issue.record("something else came first")
+            return
+        }
+        var steps: [CommitUnit.Step] = []
+        var checkpoints: [CommitUnit.Checkpoint] = []
+        while let message = run.commits.receive(timeout: 5) {
+            #expect(!done.wait(timeout: 0))
+            if case .commit(let unit) = message {
+                steps += unit.steps
+                checkpoints += unit.checkpoints
+            }
+            guard case .flush(let latch) = message else { continue }
+            #expect(latch === done)
+            break
+        }
+        #expect(steps.map(\.to) == [3] && steps.map(\.input) == [Feeds.input(1)])
+        #expect(checkpoints.map(\.offset) == [3] && checkpoints.first?.users.map(\.offset) == [2])
+    }
+
+    @Test func nothingOfAFencedPartitionIsCommittedAnyMore() throws {
+        let run = try ProcessorRun(collects: false)
+        let (fenced, kept) = (Feeds.input(0), Feeds.input(1))
+        let backlogs = [fenced: Backlog(), kept: Backlog()]
+        for backlog in backlogs.values { backlog.add(6) }
+        run.claim([.new(fenced), .new(kept)], backlogs: backlogs)
+        // Keeps all that is decided from here on pending.
+        run.commits.sendNow(.recover([]))
+        for input in [fenced, kept] {
+            let transactions = (0..<5).map { Feeds.transaction("\(input)x\($0)", user: "\(input)", at: Int64($0) * 1_000_000) }
+            run.send(input, Feeds.events(transactions) + [Feeds.fault(at: 5)], isLast: true)
+        }
+        try wait("decided") { backlogs.values.allSatisfy { $0.count == 0 } }
+        run.inbox.sendNow(.fenced([fenced]))
+        run.send(fenced, Feeds.events([Feeds.transaction("stale")], from: 6))
+        run.send(kept, Feeds.events([Feeds.transaction("y", user: "y", at: 8_000_000)], from: 6), isLast: true)
+        let done = Latch()
+        var units: [CommitUnit] = []
+        while (units.flatMap(\.steps).map(\.to).max() ?? 0) < 7, let message = run.commits.receive(timeout: 5) {
+            if case .commit(let unit) = message { units.append(unit) }
+        }
+        run.inbox.sendNow(.stop(done: done))
+        while let message = run.commits.receive(timeout: 5) {
+            if case .commit(let unit) = message { units.append(unit) }
+            if case .finish = message { break }
+        }
+        #expect(Set(units.flatMap(\.steps).map(\.input)) == [kept])
+        #expect(Set(units.flatMap(\.alerts).map(\.source.input)) == [kept] && units.flatMap(\.alerts).count == 6)
+        #expect(units.flatMap(\.deadLetters).map(\.source.input) == [kept])
+        #expect(Set(units.flatMap(\.advances).map(\.input)) == [kept])
+        #expect(Set(units.flatMap(\.checkpoints).map(\.input)) == [kept])
+    }
+}
