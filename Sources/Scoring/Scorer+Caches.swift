@@ -28,11 +28,15 @@ extension Scorer {
         user.cache = nil
     }
 
-    /// Drops the least recently used tenth of the caches while they exceed their bound.
+    /// Once the caches exceed their bound, drops the least recently used until a tenth of it is free.
     func evictBeyondBound() {
         guard caches.bytesInUse > cacheMemoryBytes else { return }
+        let goal = cacheMemoryBytes / 10 * 9
         hotUsers.sort { $0.usedAt < $1.usedAt }
-        for user in hotUsers.prefix(max(1, hotUsers.count / 10)) { dropCache(of: user) }
+        for user in hotUsers {
+            guard caches.bytesInUse > goal else { break }
+            dropCache(of: user)
+        }
         forgetColdUsers()
     }
 

@@ -6,37 +6,36 @@ extension Scorer {
     /// The most reasons a decision carries.
     static let reasonLimit = 4
 
-    /// Fills in the reasons of flagged events: how far the log-odds fall when one feature is put at its usual value.
+    /// Fills in the reasons of flagged events: how far the log-odds fall when one group of features is put at its usual
+    /// values.
     ///
-    /// The user's cache still ends at the event, so each variant costs one token.
-    /// - Source: occlusion sensitivity, Zeiler and Fergus 2014, over features instead of image patches.
+    /// The user's cache still ends at the event, so each group costs one token.
+    /// - Source: occlusion sensitivity, Zeiler and Fergus 2014, over groups of features instead of image patches.
     func explain(_ flagged: [Int], of requests: [Request], into outcomes: inout [Outcome]) throws {
-        let usual = model.encoder.usual
         for index in flagged {
             guard case .scored(var decision, let late) = outcomes[index], let cache = requests[index].user.cache
             else { continue }
             let logit = logits[prepared[index].row]
             rows.removeAll()
             var occluded: [Int] = []
-            loadRaw(ofEvent: index)
-            for feature in raw.indices where raw[feature] != usual[feature] {
-                let value = raw[feature]
-                raw[feature] = usual[feature]
+            for (number, group) in reasonGroups.enumerated() {
+                loadRaw(ofEvent: index)
+                guard group.occlude(&raw) else { continue }
                 appendRow(time: prepared[index].time, cache: cache)
-                raw[feature] = value
-                occluded.append(feature)
+                occluded.append(number)
             }
             try transformer.probe(rows, as: .replacement, in: caches, logits: &probeLogits)
+            loadRaw(ofEvent: index)
             decision.reasons = zip(occluded, probeLogits)
-                .map { (feature: $0, contribution: logit - $1) }
+                .map { (group: $0, contribution: logit - $1) }
                 .filter { $0.contribution > 0 }
-                .sorted { ($1.contribution, $0.feature) < ($0.contribution, $1.feature) }
+                .sorted { ($1.contribution, $0.group) < ($0.contribution, $1.group) }
                 .prefix(Self.reasonLimit)
                 .map { reason in
-                    Reason(
-                        feature: extractor.names[reason.feature],
-                        value: extractor.format(
-                            raw[reason.feature], feature: reason.feature, of: requests[index].transaction),
+                    let group = reasonGroups[reason.group]
+                    return Reason(
+                        feature: group.name,
+                        value: group.value(raw, of: requests[index].transaction, encoder: model.encoder),
                         contribution: reason.contribution)
                 }
             outcomes[index] = .scored(decision, late: late)

@@ -30,9 +30,12 @@ public final class Scorer {
     public let model: Model
     public let thresholds: Thresholds
     public var rules: RuleSet { evaluator.rules }
+    /// The rules' identifiers in order of evaluation.
+    public var ruleIDs: [String] { evaluator.rules.rules.map(\.id) }
 
     let evaluator: RuleEvaluator
     let extractor: FeatureExtractor
+    let reasonGroups: [ReasonGroup]
     let transformer: StreamingTransformer
     let caches: KeyValueStore
     let cacheMemoryBytes: Int
@@ -58,6 +61,7 @@ public final class Scorer {
         self.cacheMemoryBytes = cacheMemoryBytes
         evaluator = RuleEvaluator(rules)
         extractor = model.encoder.extractor
+        reasonGroups = ReasonGroup.groups(of: model.encoder)
         transformer = StreamingTransformer(try StreamingWeights(model.configuration, model.parameters))
         caches = KeyValueStore(model.configuration)
         rows = TokenRows(model.configuration)
@@ -75,21 +79,19 @@ public final class Scorer {
     public func score(_ requests: [Request], ledger: EntityLedger) throws -> [Outcome] {
         batchNumber += 1
         prepare(requests, ledger: ledger)
+        defer { for request in requests { request.user.eventsInBatch = 0 } }
         var outcomes = Array(repeating: Outcome.duplicate, count: requests.count)
-        var wave = 0
-        while rows.count > 0 {
+        for (wave, events) in eventsByWave().enumerated() {
+            if wave > 0 { fillRows(of: events, requests) }
             try transformer.advance(rows, in: caches, logits: &logits)
             var flagged: [Int] = []
-            for index in prepared.indices where prepared[index].wave == wave {
+            for index in events {
                 let decision = decide(prepared[index], on: requests[index].transaction)
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
             try explain(flagged, of: requests, into: &outcomes)
-            wave += 1
-            fillRows(ofWave: wave, requests)
         }
-        for request in requests { request.user.eventsInBatch = 0 }
         evictBeyondBound()
         return outcomes
     }
@@ -157,9 +159,17 @@ extension Scorer {
         }
     }
 
-    private func fillRows(ofWave wave: Int, _ requests: [Request]) {
+    /// Events to score by wave, in their order.
+    private func eventsByWave() -> [[Int]] {
+        let last = prepared.reduce(-1) { max($0, $1.wave) }
+        var events = [[Int]](repeating: [], count: last + 1)
+        for index in prepared.indices where prepared[index].wave >= 0 { events[prepared[index].wave].append(index) }
+        return events
+    }
+
+    private func fillRows(of events: [Int], _ requests: [Request]) {
         rows.removeAll()
-        for index in prepared.indices where prepared[index].wave == wave {
+        for index in events {
             guard let cache = requests[index].user.cache else { continue }
             loadRaw(ofEvent: index)
             appendRow(time: prepared[index].time, cache: cache)

@@ -3,7 +3,8 @@ public import Transactions
 /// Collects one input partition's events, in offset order, into bucket parts.
 ///
 /// The bucket of an event is never before the one already open, so buckets close in order and a late event
-/// counts in the open one. Duplicates and dead letters are not to be added.
+/// counts in the open one. Every valid transaction and label of the partition is to be added, duplicates too: a part must
+/// be a function of the log alone, whatever a user's retained history still recognises. Dead letters are not.
 public struct BucketAccumulator: Sendable {
     /// The part still being filled; nil before the first event.
     public private(set) var open: EntityBucketPart?

@@ -1,8 +1,8 @@
 import Transactions
 
 /// The order of raw values: the user's features, the schema's, then each risk entity's.
-enum FeatureLayout {
-    static let user: [FeatureSpecification] = [
+package enum FeatureLayout {
+    package static let user: [FeatureSpecification] = [
         FeatureSpecification(name: "amount", transform: .signedLog, unit: .amount),
         FeatureSpecification(name: "time_since_last", transform: .signedLog, unit: .seconds),
         FeatureSpecification(name: "hour", unit: .hourOfDay),
@@ -22,7 +22,7 @@ enum FeatureLayout {
         }
     }
 
-    static let risk: [FeatureSpecification] = [
+    package static let risk: [FeatureSpecification] = [
         FeatureSpecification(name: "matured_1d", transform: .signedLog, unit: .count),
         FeatureSpecification(name: "matured_7d", transform: .signedLog, unit: .count),
         FeatureSpecification(name: "matured_30d", transform: .signedLog, unit: .count),

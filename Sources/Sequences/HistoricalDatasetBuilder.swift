@@ -24,17 +24,20 @@ public struct HistoricalDatasetBuilder: Sendable {
     /// - Parameter isFraud: the truth, nil where the file does not say.
     public mutating func add(_ transaction: Transaction, isFraud: Bool?) {
         let step = raw.withUnsafeMutableBufferPointer { stream.next(transaction, into: $0) }
+        // A duplicate has its label published again as well, and `run` counts both.
+        if let isFraud { stream.add(label(of: transaction, isFraud: isFraud)) }
         guard let step else { return }
         dataset.rows.append(contentsOf: raw)
         dataset.times.append(step.time.milliseconds)
         dataset.users.append(UInt32(step.user))
         dataset.labels.append(isFraud.map { $0 ? 1 : 0 } ?? -1)
-        guard let isFraud else { return }
-        stream.add(
-            Label(
-                transactionID: transaction.id, user: transaction.user, fraud: isFraud,
-                knownAt: transaction.time.advanced(byMilliseconds: delay), transactionTime: transaction.time,
-                entities: transaction.entities))
+    }
+
+    private func label(of transaction: Transaction, isFraud: Bool) -> Label {
+        Label(
+            transactionID: transaction.id, user: transaction.user, fraud: isFraud,
+            knownAt: transaction.time.advanced(byMilliseconds: delay), transactionTime: transaction.time,
+            entities: transaction.entities)
     }
 
     /// The dataset, once all transactions are in.

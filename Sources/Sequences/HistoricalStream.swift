@@ -15,80 +15,50 @@ public struct HistoricalStream: Sendable {
     }
 
     public let extractor: FeatureExtractor
-    public private(set) var ledger: EntityLedger
     public private(set) var histories: [UserHistory] = []
     /// Events with the id of one among the user's retained tokens.
     public private(set) var duplicates = 0
 
     private let historyCapacity: Int
-    private var accumulator: BucketAccumulator
+    private var entities: EntityReplay
     private var users: [String: Int] = [:]
-    /// Labels not yet known, by `knownAt`; those before `firstPending` are done.
-    private var pending: [Label] = []
-    private var firstPending = 0
-    private var prunedBefore: Int64 = .min
 
     /// - Parameter historyCapacity: tokens kept a user, as the model that runs on them will.
     public init(extractor: FeatureExtractor, historyCapacity: Int) {
         self.extractor = extractor
         self.historyCapacity = historyCapacity
-        ledger = EntityLedger(schema: extractor.schema)
-        accumulator = BucketAccumulator(schema: extractor.schema, bucketMilliseconds: ledger.bucketMilliseconds)
+        entities = EntityReplay(schema: extractor.schema)
     }
 
     public var userCount: Int { histories.count }
 
+    public var ledger: EntityLedger { entities.ledger }
+
     /// Puts a label in line for the moment it becomes known.
     ///
     /// - Complexity: O(1) when none in line is later, else O(n).
-    public mutating func add(_ label: Label) {
-        var index = pending.count
-        while index > firstPending, pending[index - 1].knownAt > label.knownAt { index -= 1 }
-        pending.insert(label, at: index)
-    }
+    public mutating func add(_ label: Label) { entities.add(label) }
 
-    /// The raw features of the next transaction, which then joins its user's history; nil for a duplicate.
+    /// The raw features of the next transaction, which then joins its user's history; nil for a duplicate,
+    /// which only counts for its entities.
     ///
     /// Transactions come in the order of their times; labels known by then count first.
     /// - Parameter raw: (`extractor.rawCount`), filled.
     public mutating func next(_ transaction: Transaction, into raw: UnsafeMutableBufferPointer<UInt32>) -> Step? {
-        release(until: transaction.time)
+        entities.add(transaction)
         let user = userIndex(of: transaction.user)
         let id = StableHash.identifier(transaction.id)
         guard !histories[user].contains(id: id) else {
             duplicates += 1
             return nil
         }
-        apply(accumulator.add(transaction))
-        extractor.extract(transaction, history: histories[user], ledger: ledger, into: raw)
+        extractor.extract(transaction, history: histories[user], ledger: entities.ledger, into: raw)
         let step = Step(
             user: user, time: histories[user].effectiveTime(of: transaction.time),
             late: histories[user].isLate(transaction.time))
         histories[user].append(
             raw: UnsafeBufferPointer(raw), time: transaction.time, id: id, amount: transaction.amount)
         return step
-    }
-
-    private mutating func release(until time: EventTime) {
-        while firstPending < pending.count, pending[firstPending].knownAt <= time {
-            apply(accumulator.add(pending[firstPending]))
-            firstPending += 1
-        }
-        if firstPending > 4096, firstPending * 2 > pending.count {
-            pending.removeFirst(firstPending)
-            firstPending = 0
-        }
-    }
-
-    private mutating func apply(_ part: EntityBucketPart?) {
-        guard let part else { return }
-        ledger.apply(part)
-        // Once a week, with a week's margin, so that pruning costs little and no read misses anything.
-        let week = 7 * EventTime.millisecondsPerDay / ledger.bucketMilliseconds
-        let bound = part.bucket - ledger.horizonBuckets - week
-        guard bound > prunedBefore else { return }
-        if prunedBefore != .min { ledger.prune(before: bound) }
-        prunedBefore = bound + week
     }
 
     private mutating func userIndex(of user: String) -> Int {

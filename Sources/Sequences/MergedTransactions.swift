@@ -1,21 +1,21 @@
-import Transactions
+package import Transactions
 
 /// Several sources of transactions as one, the earliest next transaction first.
-struct MergedTransactions {
+package struct MergedTransactions {
     private var sources: [any LabelledTransactionSource]
     /// Each source's next transaction.
     private var heads: [LabelledTransaction?]
     private var sorted: [LabelledTransaction].Iterator?
 
     /// Merges sources that are each in the order of time.
-    init(_ sources: [any LabelledTransactionSource]) throws(DataFileError) {
+    package init(_ sources: [any LabelledTransactionSource]) throws(DataFileError) {
         self.sources = sources
         heads = []
         for index in sources.indices { heads.append(try self.sources[index].next()) }
     }
 
     /// Reads all sources whole and sorts them by time, stably.
-    init(sorting sources: [any LabelledTransactionSource]) throws(DataFileError) {
+    package init(sorting sources: [any LabelledTransactionSource]) throws(DataFileError) {
         var items: [LabelledTransaction] = []
         for var source in sources {
             while let item = try source.next() { items.append(item) }
@@ -26,7 +26,7 @@ struct MergedTransactions {
         sorted = order.map { items[$0] }.makeIterator()
     }
 
-    mutating func next() throws(DataFileError) -> LabelledTransaction? {
+    package mutating func next() throws(DataFileError) -> LabelledTransaction? {
         if sorted != nil { return sorted?.next() }
         var earliest: Int?
         for index in heads.indices {

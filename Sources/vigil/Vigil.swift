@@ -13,7 +13,7 @@ struct Vigil: AsyncParsableCommand {
                 subcommands: [DemoCommand.self, BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
             CommandGroup(
                 name: "Train",
-                subcommands: [TrainCommand.self, EvaluateCommand.self, ModelCommand.self]),
+                subcommands: [TrainCommand.self, EvaluateCommand.self, ReplayCommand.self, ModelCommand.self]),
             CommandGroup(
                 name: "Run",
                 subcommands: [

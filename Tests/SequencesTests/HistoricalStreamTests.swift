@@ -76,4 +76,36 @@ import Transactions
         #expect(steps[1] != nil && steps[2] == nil && stream.duplicates == 1)
         #expect(stream.histories[0].eventsSeen == 2)
     }
+
+    @Test func aDuplicateCountsForItsEntitiesAsItDoesInTheLog() {
+        // A bucket must not depend on what a user's history still recognises.
+        var stream = HistoricalStream(extractor: FeatureExtractor(schema: testSchema), historyCapacity: 8)
+        var raw = [UInt32](repeating: 0, count: stream.extractor.rawCount)
+        var accumulator = BucketAccumulator(schema: testSchema)
+        var parts: [EntityBucketPart] = []
+        for (index, id) in ["a", "b", "a", "a", "c"].enumerated() {
+            let event = transaction(id, at: index == 4 ? 2 * hour : Int64(index))
+            if let part = accumulator.add(event) { parts.append(part) }
+            _ = raw.withUnsafeMutableBufferPointer { stream.next(event, into: $0) }
+        }
+        var ledger = EntityLedger(schema: testSchema)
+        for part in parts { ledger.apply(part) }
+        let (entity, time) = (StableHash.entity(name: "terminal", key: "t"), EventTime(milliseconds: 2 * hour))
+        #expect(stream.ledger.risk(of: entity, at: time).recent[0] == 4)
+        #expect(stream.ledger.risk(of: entity, at: time).recent == ledger.risk(of: entity, at: time).recent)
+        let recent = stream.extractor.names.firstIndex(of: "terminal.recent_1d") ?? 0
+        #expect(Float(bitPattern: raw[recent]) == 4)
+    }
+
+    @Test func aDuplicatesLabelCountsAgain() {
+        let schema = testSchema
+        var builder = HistoricalDatasetBuilder(schema: schema, historyCapacity: 8)
+        for (id, time, fraud) in [("a", 0, true), ("a", 1, true), ("b", 8 * day, false)] {
+            builder.add(transaction(id, at: time), isFraud: fraud)
+        }
+        let dataset = builder.finished()
+        let run = dataset.extractor.names.firstIndex(of: "terminal.fraud_run") ?? 0
+        #expect(dataset.count == 2 && dataset.duplicates == 1)
+        #expect(Float(bitPattern: dataset.rows[dataset.extractor.rawCount + run]) == 2)
+    }
 }
