@@ -26,6 +26,8 @@ struct BucketAlignment {
 
     private var inputs: [TopicPartition: Input] = [:]
     private var blockedSince: Int64?
+    /// Since when there has always been an event ready.
+    private var activeSince: Int64?
 
     init(idleGraceMilliseconds: Int64 = 1_000, maximumWaitMilliseconds: Int64 = 30_000) {
         self.idleGraceMilliseconds = idleGraceMilliseconds
@@ -66,13 +68,16 @@ struct BucketAlignment {
     mutating func frontier(at now: Int64) -> Int64? {
         guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else {
             blockedSince = nil
+            activeSince = nil
             return nil
         }
+        activeSince = activeSince ?? now
         let slowest = inputs.values.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
         let frontier = slowest ?? earliestReady
         if frontier >= earliestReady {
             blockedSince = nil
-            return max(frontier, earliestReady)
+            pass(frontier, at: now)
+            return frontier
         }
         guard let since = blockedSince else {
             blockedSince = now
@@ -87,8 +92,18 @@ struct BucketAlignment {
         return earliestReady
     }
 
+    /// Idle inputs that were waited for once count as having come to the frontier: what follows in its bucket need not
+    /// wait for them again.
+    private mutating func pass(_ frontier: Int64, at now: Int64) {
+        for (input, state) in inputs where state.bucket < frontier && isIdle(state, at: now) {
+            inputs[input]?.bucket = frontier
+        }
+    }
+
+    /// The grace also runs from the moment events began to come in: after a silence, the first input to be heard must not
+    /// run ahead of the others.
     private func isIdle(_ input: Input, at now: Int64) -> Bool {
         guard !input.ready, let since = input.atEndSince else { return false }
-        return now - since >= idleGraceMilliseconds
+        return now - max(since, activeSince ?? now) >= idleGraceMilliseconds
     }
 }

@@ -29,6 +29,8 @@ final class InputWorker {
     var counts = EventCounts()
     /// The first offset that no checkpoint holds.
     var checkpointedTo: Int64
+    /// What other instances were last told: at its end or not; nil before they were told anything.
+    var announcedIdle: Bool?
     private(set) var atEndSince: Int64?
 
     private var restored: [String: RestoredState.User]

@@ -69,9 +69,10 @@ final class Intake: RebalanceHandler {
     /// Works until the service stops.
     func run() throws {
         inbox.sendNow(.remote(try entities.catchUp()))
-        for topic in [topics.transactions, topics.labels]
-        where try consumer.partitions(of: topic, timeoutMilliseconds: 10_000).isEmpty {
-            throw PipelineFault.topicMissing(topic)
+        for topic in [topics.transactions, topics.labels] {
+            let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
+            guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
+            inbox.sendNow(.inputs(partitions))
         }
         try consumer.subscribe([topics.transactions, topics.labels], rebalance: self)
         while !stopping.isStopping {

@@ -70,6 +70,7 @@ final class Processor {
                 decided = try step()
             }
             checkpointIfDue()
+            announceIdleness()
             handOver(blocking: false)
             metrics.excusedInputs.record(alignment.excusedCount)
         }
@@ -78,6 +79,8 @@ final class Processor {
     /// Carries out one message; true if it was the last.
     private func handle(_ message: ProcessorMessage) throws -> Bool {
         switch message {
+        case .inputs(let inputs):
+            for input in inputs where workers[input] == nil { followElsewhere(input) }
         case .claimed(let claims, let backlogs):
             for claim in claims { install(claim, backlog: backlogs[claim.input] ?? Backlog()) }
         case .revoked(let inputs, let done):
@@ -116,10 +119,15 @@ final class Processor {
         for input in inputs {
             guard let worker = workers.removeValue(forKey: input) else { continue }
             scorer.release(worker.users.values.lazy.map(\.state))
-            alignment.remove(input)
+            followElsewhere(input)
         }
         order = workers.values.sorted { $0.claim.input < $1.claim.input }
         metrics.assigned(workers.count)
+    }
+
+    /// Another instance holds the input, or will soon: nothing goes past it until it is heard of, or the bound is reached.
+    private func followElsewhere(_ input: TopicPartition) {
+        if ownedElsewhere.insert(input).inserted { alignment.add(input) }
     }
 
     private func source(of input: TopicPartition) -> UInt32 {
@@ -132,7 +140,7 @@ final class Processor {
     private func apply(_ remote: RemotePart) {
         if let part = remote.part { ledger.apply(part, source: source(of: remote.input)) }
         guard workers[remote.input] == nil else { return }
-        if ownedElsewhere.insert(remote.input).inserted { alignment.add(remote.input) }
+        followElsewhere(remote.input)
         alignment.drained(remote.input, at: remote.watermark, atEndSince: remote.idle ? .min / 2 : nil)
     }
 
@@ -156,6 +164,22 @@ final class Processor {
         pending.advances.append(
             CommitUnit.Advance(
                 input: worker.claim.input, part: closed, watermark: bucket, offset: worker.position, isIdle: isIdle))
+        worker.announcedIdle = isIdle
+    }
+
+    /// Tells other instances which inputs have come to their end, and which have gone on since.
+    private func announceIdleness() {
+        guard !ownedElsewhere.isEmpty else { return }
+        let now = clock()
+        for worker in order {
+            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= 2000 } ?? false
+            guard worker.announcedIdle != isIdle, isIdle || worker.next != nil else { continue }
+            worker.announcedIdle = isIdle
+            pending.advances.append(
+                CommitUnit.Advance(
+                    input: worker.claim.input, part: nil, watermark: worker.nextBucket(ledger),
+                    offset: worker.position, isIdle: isIdle))
+        }
     }
 }
 

@@ -3,6 +3,8 @@ internal import Sequences
 
 /// What the other threads tell the processor.
 enum ProcessorMessage: Sendable {
+    /// All partitions of the input topics, whoever holds them: none may be left behind unheard.
+    case inputs([TopicPartition])
     /// Partitions were claimed; their state comes with them.
     case claimed([InputClaim], backlogs: [TopicPartition: Backlog])
     /// Partitions go: decide no more of them, commit what is decided, then say done.

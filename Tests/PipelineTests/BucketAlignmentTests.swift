@@ -35,10 +35,34 @@ struct BucketAlignmentTests {
         var alignment = aligned([first, second])
         alignment.nextEvent(of: first, in: 7)
         alignment.drained(second, at: 5, atEndSince: 1000)
+        #expect(alignment.frontier(at: 1000) == 5)
         #expect(alignment.frontier(at: 1099) == 5)
         #expect(alignment.frontier(at: 1100) == 7)
+        alignment.nextEvent(of: first, in: 9)
+        #expect(alignment.frontier(at: 1100) == 9)
+    }
+
+    @Test func afterASilenceTheFirstInputHeardWaitsForTheOthers() {
+        var alignment = aligned([first, second])
+        alignment.drained(first, at: 5, atEndSince: 0)
+        alignment.drained(second, at: 5, atEndSince: 0)
+        #expect(alignment.frontier(at: 10_000) == nil)
+        alignment.nextEvent(of: first, in: 7)
+        #expect(alignment.frontier(at: 10_000) == 5)
         alignment.nextEvent(of: second, in: 6)
-        #expect(alignment.frontier(at: 1200) == 6)
+        #expect(alignment.frontier(at: 10_010) == 6)
+    }
+
+    @Test func anIdleInputIsWaitedForOnceABucket() {
+        var alignment = aligned([first, second])
+        alignment.drained(second, at: 5, atEndSince: 0)
+        alignment.nextEvent(of: first, in: 7)
+        #expect(alignment.frontier(at: 10_000) == 5)
+        #expect(alignment.frontier(at: 10_100) == 7)
+        alignment.drained(first, at: 7, atEndSince: 10_100)
+        #expect(alignment.frontier(at: 10_200) == nil)
+        alignment.nextEvent(of: first, in: 7)
+        #expect(alignment.frontier(at: 20_000) == 7)
     }
 
     @Test func aLaggingInputIsExcusedAfterTheBoundUntilItMoves() {
