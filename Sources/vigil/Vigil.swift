@@ -16,7 +16,9 @@ struct Vigil: AsyncParsableCommand {
                 subcommands: [TrainCommand.self, EvaluateCommand.self, ReplayCommand.self, ModelCommand.self]),
             CommandGroup(
                 name: "Run",
-                subcommands: [RunCommand.self, RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self]),
+                subcommands: [
+                    RunCommand.self, RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self,
+                ]),
             CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
         ])
 
