@@ -20,6 +20,7 @@ import Transactions
         for decision in decisions {
             let contributions = decision.reasons.map(\.contribution)
             #expect(contributions == contributions.sorted(by: >) && contributions.allSatisfy { $0 > 0 })
+            #expect((contributions.last ?? 1) >= (contributions.first ?? 1) * 0.05)
             #expect(contributions.count <= 4 && Set(decision.reasons.map(\.feature)).count == contributions.count)
         }
         #expect(try self.decisions() == decisions)
