@@ -134,7 +134,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation"],
+            dependencies: ["Evaluation", "Scoring", "Sequences", "Transformer", "Rules", "Transactions"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(

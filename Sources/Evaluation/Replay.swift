@@ -1,5 +1,5 @@
 public import Scoring
-public import Sequences
+import Sequences
 public import Transactions
 
 /// Passes labelled transactions of files through the `Scorer` that `run` uses, without Kafka and PostgreSQL.
@@ -22,6 +22,7 @@ public final class Replay {
     private var truths: [(user: UInt32, isFraud: Bool?)] = []
     private var tally: ReplayTally
     private var started: ContinuousClock.Instant?
+    private var elapsed: Duration?
 
     /// A replay of the events with times in [from, to).
     ///
@@ -82,14 +83,24 @@ public final class Replay {
             let time = item.transaction.time
             if time < newest { return nil }
             newest = time
-            if time >= to { break }
+            // Read on, to know that nothing of the span stands behind.
+            if time >= to {
+                try finish()
+                continue
+            }
             try take(item)
             let read = tally.events + tally.warmUpEvents
             if read % 1024 == 0 { progress(read, time) }
         }
+        try finish()
+        return tally.report(threshold: scorer.thresholds.review, seconds: (elapsed ?? .zero) / .seconds(1))
+    }
+
+    /// Scores what is left of the span and stops the clock; again without effect.
+    private func finish() throws {
+        guard elapsed == nil else { return }
         try score()
-        let seconds = started.map { ContinuousClock.now - $0 } ?? .zero
-        return tally.report(threshold: scorer.thresholds.review, seconds: seconds / .seconds(1))
+        elapsed = started.map { ContinuousClock.now - $0 } ?? .zero
     }
 
     private func reset() {
@@ -100,6 +111,7 @@ public final class Replay {
         entities = EntityReplay(schema: scorer.model.encoder.schema)
         tally = ReplayTally(ruleIDs: scorer.ruleIDs)
         started = nil
+        elapsed = nil
     }
 
     private func take(_ item: LabelledTransaction) throws {

@@ -5,6 +5,8 @@ internal import Transformer
 extension Scorer {
     /// The most reasons a decision carries.
     static let reasonLimit = 4
+    /// What a reason must contribute to be worth reading, as a share of the strongest.
+    static let reasonShare: Float = 0.05
 
     /// Fills in the reasons of flagged events: how far the log-odds fall when one group of features is put at its usual
     /// values.
@@ -26,9 +28,10 @@ extension Scorer {
             }
             try transformer.probe(rows, as: .replacement, in: caches, logits: &probeLogits)
             loadRaw(ofEvent: index)
+            let strongest = probeLogits.map { logit - $0 }.max() ?? 0
             decision.reasons = zip(occluded, probeLogits)
                 .map { (group: $0, contribution: logit - $1) }
-                .filter { $0.contribution > 0 }
+                .filter { $0.contribution > 0 && $0.contribution >= Self.reasonShare * strongest }
                 .sorted { ($1.contribution, $0.group) < ($0.contribution, $1.group) }
                 .prefix(Self.reasonLimit)
                 .map { reason in

@@ -7,7 +7,7 @@ import Transactions
 @testable import Pipeline
 
 /// The same events give the same decisions, however they arrive and whatever happened in between.
-struct DeterminismTests {
+@Suite(.ownThread) struct DeterminismTests {
     /// Which alerts there are and all that was decided on each.
     private func verdicts(_ alerts: [Alert]) -> [String: Decision] {
         Dictionary(alerts.map { ($0.id, $0.decision) }) { first, _ in
@@ -26,7 +26,8 @@ struct DeterminismTests {
         let output = try run.finish { $0.reached(feeds) }
         let counts = feeds.keys.map { output.counts(of: $0) }
         #expect(counts == feeds.keys.map { reference.counts(of: $0) })
-        #expect(counts.allSatisfy { $0.scored > 0 } && counts.contains { $0.duplicates > 0 && $0.late > 0 && $0.gaps > 0 })
+        #expect(
+            counts.allSatisfy { $0.scored > 0 } && counts.contains { $0.duplicates > 0 && $0.late > 0 && $0.gaps > 0 })
         #expect(verdicts(output.alerts) == verdicts(reference.alerts))
     }
 
@@ -70,8 +71,9 @@ struct DeterminismTests {
         let after = try second.finish { $0.reached(feeds) }
         #expect(after.units.flatMap(\.steps).allSatisfy { $0.from >= before.positions[$0.input] ?? 0 })
         #expect(verdicts(before.alerts + after.alerts) == verdicts(undisturbed.alerts))
-        #expect(before.units.flatMap(\.deadLetters).count + after.units.flatMap(\.deadLetters).count
-            == undisturbed.units.flatMap(\.deadLetters).count)
+        #expect(
+            before.units.flatMap(\.deadLetters).count + after.units.flatMap(\.deadLetters).count
+                == undisturbed.units.flatMap(\.deadLetters).count)
         for input in feeds.keys {
             var counts = before.counts(of: input)
             counts.add(after.counts(of: input))

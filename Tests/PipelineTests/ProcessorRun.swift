@@ -66,7 +66,7 @@ final class ProcessorRun: Sendable {
                         alignment: BucketAlignment(
                             idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
                         checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
-                        metrics: PipelineMetrics(), logger: Logger(label: "test"),
+                        metrics: PipelineMetrics(), logger: .quiet,
                         clock: {
                             time.withLock {
                                 $0 += 50

@@ -5,7 +5,7 @@ import Transactions
 @testable import Pipeline
 
 /// What becomes of each event, without Kafka and PostgreSQL.
-struct ProcessorTests {
+@Suite(.ownThread) struct ProcessorTests {
     let input = Feeds.input(0)
 
     /// Also checks, in `ProcessorRun.record`, that the counts of each step add up to its offsets.
@@ -28,8 +28,10 @@ struct ProcessorTests {
         let events = [Feeds.fault(at: 0, garbage), Feeds.fault(at: 1, nil), Feeds.fault(at: 2, [])]
         let letters = try ProcessorRun.decide([input: events]).units.flatMap(\.deadLetters)
         #expect(letters.map(\.original.value) == [garbage, nil, []])
-        #expect(letters.allSatisfy { $0.original.key == [7] && $0.original.timestamp == 5 && $0.fault.kind == .malformed })
-        #expect(letters.map(\.source) == (0..<3).map { SourceCoordinates(topic: "transactions", partition: 0, offset: $0) })
+        #expect(
+            letters.allSatisfy { $0.original.key == [7] && $0.original.timestamp == 5 && $0.fault.kind == .malformed })
+        #expect(
+            letters.map(\.source) == (0..<3).map { SourceCoordinates(topic: "transactions", partition: 0, offset: $0) })
     }
 
     @Test func duplicatesAreScoredOnceWithinAndAcrossBatches() throws {
@@ -51,9 +53,10 @@ struct ProcessorTests {
     /// One batch of one user takes 10,000 waves of the model; the scores are those of single events.
     @Test func oneUserTenThousandTimesInOneBatch() throws {
         let rules = "rules:\n  - id: high\n    when: tx.amount > 990.0\n    action: review\n"
-        let events = Feeds.events((0..<10_000).map { number in
-            Feeds.transaction("x\(number)", at: Int64(number) * 60_000, amount: Double(number % 1000))
-        })
+        let events = Feeds.events(
+            (0..<10_000).map { number in
+                Feeds.transaction("x\(number)", at: Int64(number) * 60_000, amount: Double(number % 1000))
+            })
         let whole = try ProcessorRun.decide([input: events], rules: rules)
         #expect(whole.counts(of: input) == EventCounts(scored: 10_000))
         #expect(whole.alerts.count == 90)
@@ -119,7 +122,9 @@ struct ProcessorTests {
         // Keeps all that is decided from here on pending.
         run.commits.sendNow(.recover([]))
         for input in [fenced, kept] {
-            let transactions = (0..<5).map { Feeds.transaction("\(input)x\($0)", user: "\(input)", at: Int64($0) * 1_000_000) }
+            let transactions = (0..<5).map {
+                Feeds.transaction("\(input)x\($0)", user: "\(input)", at: Int64($0) * 1_000_000)
+            }
             run.send(input, Feeds.events(transactions) + [Feeds.fault(at: 5)], isLast: true)
         }
         try wait("decided") { backlogs.values.allSatisfy { $0.count == 0 } }

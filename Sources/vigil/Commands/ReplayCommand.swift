@@ -33,7 +33,8 @@ struct ReplayCommand: AsyncParsableCommand {
         let replay = Replay(
             scorer: try Scorer(model: model, rules: rules),
             labelDelayMilliseconds: input.labelDelay?.milliseconds ?? own.labelDelayMilliseconds,
-            from: EventTime(milliseconds: milliseconds.lowerBound), to: EventTime(milliseconds: milliseconds.upperBound))
+            from: EventTime(milliseconds: milliseconds.lowerBound), to: EventTime(milliseconds: milliseconds.upperBound)
+        )
         let bar = ReplayBar(until: span.to?.time)
         let report = try replay.run(paths: input.data, schema: try input.loadSchema()) { bar.update($0, $1) }
         bar.finish(report)

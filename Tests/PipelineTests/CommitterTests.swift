@@ -1,0 +1,160 @@
+import Foundation
+import Kafka
+import Postgres
+import Testing
+import Transactions
+
+@testable import Pipeline
+
+/// The commit protocol against a real PostgreSQL and a real protocol's broker.
+@Suite(.ownThread) struct CommitterTests {
+    @Test func aUnitIsCommittedPublishedAndMarked() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, 0..<3)), .commit(run.unit(0, 3..<4)))
+        #expect(try run.rows(0) == ([0, 1, 2, 3], 4))
+        #expect(try run.nextOffset(0) == 4)
+        #expect(try run.reviewed() == (0..<4).map { run.alert(0, $0).id })
+        #expect(run.offsets.take() == [run.input(0): 4] && run.fenced().isEmpty)
+        try run.finish()
+    }
+
+    /// Alerts that cannot be inserted leave the progress where it was, and nothing is published.
+    @Test func alertsAndProgressMoveTogetherOrNotAtAll() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, 0..<2)))
+        var broken = run.unit(0, 2..<4)
+        broken.alerts.append(run.alert(0, 1))
+        #expect(throws: (any Error).self) { try run.settle(.commit(broken)) }
+        #expect(try run.rows(0).all == [0, 1])
+        #expect(try run.nextOffset(0) == 2)
+        #expect(try run.reviewed().count == 2)
+    }
+
+    @Test(arguments: [(epoch: Int64(2), from: Int64(0)), (1, 1), (0, 0)])
+    func anotherEpochOrOffsetFences(_ held: (epoch: Int64, from: Int64)) throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, held.from..<5, epoch: held.epoch)))
+        #expect(run.fenced() == [0] && run.offsets.takeRejoin() && run.offsets.take().isEmpty)
+        #expect(try run.rows(0).all == [] && run.nextOffset(0) == 0)
+        #expect(try run.reviewed() == [])
+        try run.finish()
+    }
+
+    @Test func onlyTheFencedPartOfAUnitIsDropped() throws {
+        let run = try CommitterRun()
+        try run.claim(0, 1)
+        // Another instance takes partition 0 over.
+        try run.claim(0)
+        var unit = run.unit(0, 0..<2)
+        let other = run.unit(1, 0..<3)
+        unit.steps += other.steps
+        unit.alerts += other.alerts
+        try run.settle(.commit(unit))
+        #expect(run.fenced() == [0])
+        #expect(try run.rows(0).all == [] && run.nextOffset(0) == 0)
+        #expect(try run.rows(1) == ([0, 1, 2], 3) && run.nextOffset(1) == 3)
+        #expect(try run.reviewed().count == 3)
+        try run.finish()
+    }
+
+    @Test func whatAFormerOwnerLeftIsPublished() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        let connection = try run.database.connect()
+        let left = (0..<1203).map { run.alert(0, $0) }
+        try AlertStore(connection: connection, schema: SmallModel.schema).insert(left)
+        try run.settle(.recover([run.input(0)]))
+        #expect(try run.rows(0).published == 1203)
+        #expect(try run.reviewed() == left.map(\.id))
+        let first = try #require(TestBrokers.readAll(run.topics.review).first?.value)
+        let read = try JSONDecoder().decode(ReviewEvent.self, from: Data(first))
+        #expect(read == left[0].reviewEvent(schema: SmallModel.schema))
+        try run.settle(.recover([run.input(0)]))
+        #expect(try run.reviewed().count == 1203)
+        try run.finish()
+    }
+
+    @Test func deadLettersSayWhereTheyComeFrom() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        var unit = run.unit(0, 0..<0)
+        unit.steps[0].to = 2
+        unit.steps[0].counts = EventCounts(deadLettered: 2)
+        for (offset, value) in [(Int64(0), [UInt8](arrayLiteral: 0, 255, 10)), (1, nil)] {
+            unit.deadLetters.append(
+                .init(
+                    source: SourceCoordinates(topic: run.topics.transactions, partition: 0, offset: offset),
+                    fault: EventFault(.wrongType, field: "amount", "a number expected"),
+                    original: OriginalRecord(key: [1, 254], value: value, timestamp: 5)))
+        }
+        try run.settle(.commit(unit))
+        let letters = try TestBrokers.readAll(run.topics.deadLetters)
+        #expect(letters.map(\.value) == [[0, 255, 10], nil] && letters.allSatisfy { $0.key == [1, 254] })
+        #expect(letters.map { $0["source_offset"] } == ["0", "1"])
+        for letter in letters {
+            #expect(letter["reason"] == "wrong_type" && letter["source_partition"] == "0")
+            #expect(letter["source_topic"] == run.topics.transactions)
+            #expect(letter["detail"] == "wrong_type: field 'amount': a number expected")
+        }
+        #expect(try run.nextOffset(0) == 2)
+        try run.finish()
+    }
+
+    @Test func aLostConnectionIsReplaced() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, 0..<1)))
+        try run.database.killConnections()
+        try run.settle(.commit(run.unit(0, 1..<3)))
+        #expect(try run.rows(0) == ([0, 1, 2], 3) && run.fenced().isEmpty)
+        try run.finish()
+    }
+
+    /// The connection went with the answer to COMMIT: the unit is found applied, not applied twice, and nobody is fenced.
+    @Test func aCommitThatWentThroughUnheardIsNotRepeated() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, 0..<1)))
+        // In the place of the first attempt stands one of the test's own, while the committer's is kept waiting and cut.
+        let unit = run.unit(0, 1..<3)
+        let connection = try run.database.connect()
+        let latch = Latch()
+        try connection.transaction { _ in
+            #expect(try ProgressStore(connection: connection).move(unit.steps).isEmpty)
+            try AlertStore(connection: connection, schema: SmallModel.schema).insert(unit.alerts)
+            run.queue.sendNow(.commit(unit))
+            run.queue.sendNow(.flush(latch))
+            try wait("the committer's attempt") {
+                try run.database.killConnections(where: "wait_event_type = 'Lock'") == 1
+            }
+        }
+        try #require(latch.wait(timeout: 20))
+        #expect(run.fenced().isEmpty && run.offsets.take() == [run.input(0): 3])
+        #expect(try run.rows(0) == ([0, 1, 2], 3))
+        #expect(try run.reviewed().count == 3)
+        try run.finish()
+    }
+
+    /// A restore point counts once the checkpoint's records are acknowledged, and never passes the progress.
+    @Test func checkpointsMoveTheRestorePoint() throws {
+        let run = try CommitterRun()
+        try run.claim(1)
+        var unit = run.unit(1, 0..<3)
+        unit.checkpoints = [
+            .init(
+                input: run.input(1), epoch: 1, offset: 3,
+                users: [.init(pseudonym: "someone", offset: 2, history: [1, 2, 3])], open: nil)
+        ]
+        try run.settle(.commit(unit))
+        #expect(try run.database.number("SELECT restore_offset FROM vigil.stream_progress") == 3)
+        let records = try TestBrokers.readAll(run.topics.sequences)
+        #expect(records.map(\.key) == [Array("someone".utf8)])
+        let record = try #require(try records.first?.value?.withUnsafeBytes { try CheckpointRecord(decoding: $0) })
+        #expect(record == CheckpointRecord(offset: 2, history: [1, 2, 3]))
+        #expect(try TestBrokers.readAll(run.topics.entities).count == 1)
+        try run.finish()
+    }
+}
