@@ -35,9 +35,9 @@ enum Feeds {
     }
 
     /// Users, terminals and their labels over some hours, cut into partitions by user. Events of a partition stand in
-    /// the order of their times; with `disorder` there are late ones, duplicates, faults and gaps as well.
+    /// the order of their times; with `disorder` there are late ones, duplicates, faults and gaps as well. More events than one pass of the processor takes.
     static func population(
-        seed: UInt64, count: Int = 400, partitions: Int32, disorder: Bool
+        seed: UInt64, count: Int = 1000, partitions: Int32, disorder: Bool
     ) -> [TopicPartition: [IncomingEvent]] {
         var random = SeededGenerator(seed: seed)
         // The cutting must not change what is drawn: its own generator.
@@ -47,7 +47,7 @@ enum Feeds {
         var labels: [Label] = []
         for number in 0..<count {
             let user = Int.random(in: 0..<12, using: &random)
-            let time = Int64(number) * 24 * 3_600_000 / Int64(count)
+            let time = Int64(number) * 48 * 3_600_000 / Int64(count)
             var transaction = transaction(
                 "x\(number)", user: "u\(user)", at: time, amount: Double.random(in: 1..<100, using: &random),
                 terminal: "t\(Int.random(in: 0..<5, using: &random))")

@@ -128,9 +128,12 @@ import Transactions
             run.send(input, Feeds.events(transactions) + [Feeds.fault(at: 5)], isLast: true)
         }
         try wait("decided") { backlogs.values.allSatisfy { $0.count == 0 } }
+        backlogs[kept]?.add(1)
         run.inbox.sendNow(.fenced([fenced]))
         run.send(fenced, Feeds.events([Feeds.transaction("stale")], from: 6))
         run.send(kept, Feeds.events([Feeds.transaction("y", user: "y", at: 8_000_000)], from: 6), isLast: true)
+        // Once what came after it is decided, the news has been heard.
+        try wait("decided") { backlogs[kept]?.count == 0 }
         let done = Latch()
         var units: [CommitUnit] = []
         while (units.flatMap(\.steps).map(\.to).max() ?? 0) < 7, let message = run.commits.receive(timeout: 5) {
