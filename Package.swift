@@ -41,7 +41,10 @@ let package = Package(
         // OpenBLAS: single-precision matrix products for training.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         // Vector kernels with runtime CPU dispatch; each has a plain Swift twin in Transformer's tests.
-        .target(name: "CKernels"),
+        .target(
+            name: "CKernels",
+            // Unoptimised kernels would make the tests crawl; they are tested at the speed they are used at.
+            cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
         // Transaction, Label, Decision, Alert; schema files; decoding and encoding them.
         .target(name: "Transactions", dependencies: [yams, crypto], swiftSettings: strict),

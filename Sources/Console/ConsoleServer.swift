@@ -54,7 +54,7 @@ public final class ConsoleServer: Service {
 
     /// The port it listens on, once it does.
     public func listeningPort() async throws -> Int {
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 60)
         switch await server.listeningAddress {
         case .ip4(_, let port), .ip6(_, let port): return Int(port)
         default: throw ConsoleError(message: "the console does not listen")

@@ -93,7 +93,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 /// Awaits a condition, or fails the test.
-func eventually(within seconds: Double = 20, _ what: Comment, _ condition: () throws -> Bool) async throws {
+func eventually(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while try !condition() {
         try #require(ContinuousClock.now < end, "waited in vain: \(what)")

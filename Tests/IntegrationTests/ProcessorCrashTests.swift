@@ -103,7 +103,7 @@ struct ProcessorCrashTests {
         for _ in 0..<2 {
             let victim = try shaken.start()
             defer { kill(victim.process.processIdentifier, SIGKILL) }
-            try await eventually(within: 30, "progress") { try shaken.decided(transactions) > decided }
+            try await eventually("progress") { try shaken.decided(transactions) > decided }
             kill(victim.process.processIdentifier, SIGKILL)
             _ = try await victim.outcome()
             decided = try shaken.decided(transactions)
@@ -112,7 +112,7 @@ struct ProcessorCrashTests {
         let last = try shaken.start()
         for (instance, process) in [(calm, undisturbed), (shaken, last)] {
             defer { kill(process.process.processIdentifier, SIGTERM) }
-            try await eventually(within: 40, "all decided") { try instance.decided(transactions) == Self.total }
+            try await eventually("all decided") { try instance.decided(transactions) == Self.total }
         }
         for process in [undisturbed, last] {
             let outcome = try await process.outcome()

@@ -173,7 +173,7 @@ extension InputClaim {
 }
 
 /// Awaits a condition, or fails the test.
-func wait(within seconds: Double = 20, _ what: Comment, _ condition: () throws -> Bool) throws {
+func wait(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while try !condition() {
         try #require(Date() < end, "waited in vain: \(what)")

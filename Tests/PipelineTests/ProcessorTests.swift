@@ -130,6 +130,8 @@ import Transactions
         try wait("decided") { backlogs.values.allSatisfy { $0.count == 0 } }
         backlogs[kept]?.add(1)
         run.inbox.sendNow(.fenced([fenced]))
+        // Its new owner is heard of, so that nobody waits for it.
+        run.inbox.sendNow(.remote([RemotePart(input: fenced, part: nil, watermark: 1000, idle: false)]))
         run.send(fenced, Feeds.events([Feeds.transaction("stale")], from: 6))
         run.send(kept, Feeds.events([Feeds.transaction("y", user: "y", at: 8_000_000)], from: 6), isLast: true)
         // Once what came after it is decided, the news has been heard.

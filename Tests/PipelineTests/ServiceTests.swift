@@ -62,7 +62,7 @@ import Transactions
         let next =
             "SELECT coalesce(sum(next_offset), 0)::bigint FROM vigil.stream_progress WHERE topic = '\(topics.transactions)'"
         do {
-            try wait(within: 30, "everything decided") { try database.number(next) == Int64(values.count) }
+            try wait("everything decided") { try database.number(next) == Int64(values.count) }
         } catch {
             running.cancel()
             try await running.value
