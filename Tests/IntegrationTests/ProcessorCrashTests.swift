@@ -36,10 +36,10 @@ struct ProcessorCrashTests {
 
         func start() throws -> VigilProcess { try VigilProcess(["run"], environment: environment) }
 
-        /// Transactions decided so far, of all partitions.
-        func decided(_ topic: String) throws -> Int {
+        /// Transactions decided so far, of all partitions; or those that a checkpoint holds.
+        func decided(_ topic: String, column: String = "next_offset") throws -> Int {
             let rows = try database.connect().execute(
-                "SELECT coalesce(sum(next_offset), 0)::bigint AS decided FROM vigil.stream_progress WHERE topic = $1",
+                "SELECT coalesce(sum(\(column)), 0)::bigint AS decided FROM vigil.stream_progress WHERE topic = $1",
                 [.text(topic)])
             let decided: Int64 = try #require(rows.first).value("decided")
             return Int(decided)
@@ -103,7 +103,10 @@ struct ProcessorCrashTests {
         for _ in 0..<2 {
             let victim = try shaken.start()
             defer { kill(victim.process.processIdentifier, SIGKILL) }
-            try await eventually("progress") { try shaken.decided(transactions) > decided }
+            // Not before there is a checkpoint to restore from, and something after it.
+            try await eventually("a checkpoint") {
+                try shaken.decided(transactions, column: "restore_offset") > decided
+            }
             kill(victim.process.processIdentifier, SIGKILL)
             _ = try await victim.outcome()
             decided = try shaken.decided(transactions)
