@@ -131,7 +131,7 @@ import Transactions
         backlogs[kept]?.add(1)
         run.inbox.sendNow(.fenced([fenced]))
         // Its new owner is heard of, so that nobody waits for it.
-        run.inbox.sendNow(.remote([RemotePart(input: fenced, part: nil, watermark: 1000, idle: false)]))
+        run.inbox.sendNow(.remote([RemotePart(input: fenced, part: nil, watermark: 1_000_000, idle: false)]))
         run.send(fenced, Feeds.events([Feeds.transaction("stale")], from: 6))
         run.send(kept, Feeds.events([Feeds.transaction("y", user: "y", at: 8_000_000)], from: 6), isLast: true)
         // Once what came after it is decided, the news has been heard.
