@@ -22,10 +22,6 @@ struct DemoReport: Encodable {
 
 /// Reads the outcome back from PostgreSQL and the review topic, as a user would.
 struct DemoOutcome {
-    struct TopAlert {
-        var cells: [String]
-    }
-
     let connection: PostgresConnection
 
     /// Totals over all partitions of both inputs.
