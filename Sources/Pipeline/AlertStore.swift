@@ -12,12 +12,11 @@ struct AlertStore {
         self.schema = schema
     }
 
-    /// Makes the month partitions that alerts need; outside the transaction that inserts them.
-    func ensureMonth(_ year: Int64, _ month: Int64) throws(PostgresError) {
-        let day = EventTime(iso8601: "\(zeroPadded(year, 4))-\(zeroPadded(month, 2))-01")
+    /// Makes the partition of the month that `time` lies in; outside the transaction that inserts its alerts.
+    func ensureMonth(of time: EventTime) throws(PostgresError) {
         _ = try connection.executePrepared(
             "SELECT vigil.ensure_alert_partition(($1::timestamptz AT TIME ZONE 'UTC')::date)",
-            [.timestamp(milliseconds: day?.milliseconds)])
+            [.timestamp(milliseconds: time.milliseconds)])
     }
 
     /// Inserts alerts; call it inside the transaction that moves the progress.
@@ -86,9 +85,4 @@ struct AlertStore {
         append(&buffer)
         return PostgresValue.storable(String(decoding: buffer, as: UTF8.self)).replacing("\\u0000", with: "\\ufffd")
     }
-}
-
-private func zeroPadded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

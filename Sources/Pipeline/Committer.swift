@@ -111,7 +111,7 @@ final class Committer {
             let store = AlertStore(connection: connection, schema: schema)
             for alert in unit.alerts {
                 let (year, month) = alert.transaction.time.yearAndMonth
-                if knownMonths.insert("\(year)-\(month)").inserted { try store.ensureMonth(year, month) }
+                if knownMonths.insert("\(year)-\(month)").inserted { try store.ensureMonth(of: alert.transaction.time) }
             }
             do {
                 try connection.transaction { _ in
