@@ -32,13 +32,14 @@ public struct ModelBatchScorer: Sendable {
 
     /// The logits of the tokens with times in [from, to), by row of the dataset; NaN for the others.
     ///
+    /// - Parameter users: whose tokens; nil is everyone's.
     /// - Throws: `ModelFault` where the sequences were encoded for another model.
     public func logits(
-        _ sequences: EncodedSequences, from: Int64 = .min, to: Int64 = .max
+        _ sequences: EncodedSequences, of users: Set<Int>? = nil, from: Int64 = .min, to: Int64 = .max
     ) throws(ModelFault) -> [Float] {
         let configuration = transformer.configuration
         let chunks = sequences.chunks(
-            from: from, to: to, context: configuration.layers * (configuration.window - 1),
+            of: users, from: from, to: to, context: configuration.layers * (configuration.window - 1),
             maximumTokens: Self.tokensPerChunk)
         let batches = Self.batches(chunks)
         let fault = Mutex<TransformerError?>(nil)

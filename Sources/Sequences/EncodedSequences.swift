@@ -73,11 +73,15 @@ public struct EncodedSequences: Sendable {
     /// Cuts the sequences into chunks of at most `maximumTokens` tokens to score, each with the tokens before it that
     /// they can depend on; a chunk scores only tokens of the time range, and users without one have no chunk.
     ///
-    /// - Parameter context: layers · (window − 1), for scores equal to those of the whole sequence.
-    public func chunks(from: Int64 = .min, to: Int64 = .max, context: Int, maximumTokens: Int) -> [SequenceChunk] {
+    /// - Parameters:
+    ///   - users: whose sequences; nil is everyone's.
+    ///   - context: layers · (window − 1), for scores equal to those of the whole sequence.
+    public func chunks(
+        of users: Set<Int>? = nil, from: Int64 = .min, to: Int64 = .max, context: Int, maximumTokens: Int
+    ) -> [SequenceChunk] {
         var chunks: [SequenceChunk] = []
         let size = min(max(1, maximumTokens), max(1, count))
-        for user in 0..<userCount {
+        for user in 0..<userCount where users?.contains(user) ?? true {
             let tokens = starts[user]..<starts[user + 1]
             // Effective times never fall within a user.
             let first = tokens.first { times[$0] >= from } ?? tokens.upperBound

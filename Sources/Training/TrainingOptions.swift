@@ -18,9 +18,13 @@ public struct TrainingOptions: Sendable, Codable {
     public var window = 32
     public var dropout: Float = 0.1
 
-    public var epochs = 4
-    /// Epochs of next-event prediction without labels before the labels are used.
-    public var pretrainingEpochs = 0
+    /// Passes over the labelled sequences; nil is four, and more where labels are so few that four are a few steps.
+    public var epochs: Int?
+    /// Epochs of next-event prediction without labels before the labels are used; nil is none, and three where labels
+    /// are few.
+    public var pretrainingEpochs: Int?
+    /// The share of users whose labels the dataset was built with; for the record only.
+    public var labelFraction = 1.0
     /// Sequences a step.
     public var batchSequences = 16
     /// Sequences longer than this are cut, each piece with the context it needs.
@@ -53,6 +57,7 @@ public struct TrainingOptions: Sendable, Codable {
     /// The first option out of its range, if one is.
     var fault: TrainingError? {
         func fault(_ field: String, _ expected: String) -> TrainingError { .option(field: field, expected: expected) }
+        let (epochs, pretrainingEpochs) = (epochs ?? 1, pretrainingEpochs ?? 0)
         if epochs < 0 || pretrainingEpochs < 0 || epochs + pretrainingEpochs == 0 {
             return fault("epochs", "at least one epoch")
         }

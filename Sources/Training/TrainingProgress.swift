@@ -4,6 +4,8 @@ public struct TrainingProgress: Hashable, Sendable {
     public enum Phase: String, Hashable, Sendable, Codable {
         case pretraining
         case training
+        /// Trainings without some of the labelled users each, to see how users never labelled are ranked.
+        case crossFitting = "cross-fitting"
         /// The second training, on the validation slice too.
         case refit
     }

@@ -6,6 +6,9 @@ import Transformer
 /// One run of the trainer: its data made ready, its phases in their order.
 struct TrainingRun {
     private let options: TrainingOptions
+    /// The options' own, or what suits the labels.
+    private let epochs: Int
+    private let pretrainingEpochs: Int
     private let slices: LabelSlices
     private let encoder: Encoder
     private let sequences: EncodedSequences
@@ -21,16 +24,20 @@ struct TrainingRun {
         let events = dataset.times.count { [until = slices.until] in $0 < until }
         guard events > 0 else { throw .noEvents }
         do throws(EncoderFault) {
-            encoder = try Self.encoder(dataset, slices, events: events, options)
+            let fitted = try Self.encoder(dataset, slices, events: events, options)
+            let muted = slices.folds.isEmpty ? [] : dataset.featuresConstantWithinUsers(until: slices.until)
+            encoder = muted.isEmpty ? fitted : try fitted.muting(muted)
         } catch {
             throw .model(error.description)
         }
         sequences = EncodedSequences(dataset, encoder: encoder)
+        epochs = options.epochs ?? TrainingSchedule.epochs(sequences, slices, options)
+        pretrainingEpochs = options.pretrainingEpochs ?? (slices.areFew ? TrainingSchedule.pretrainingEpochs : 0)
         pretraining = PretrainingTask(encoder)
         configuration = TransformerConfiguration(
             layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
             window: options.window, numbers: encoder.numberCount, binCounts: encoder.binCounts,
-            pretrainingClasses: options.pretrainingEpochs > 0 ? pretraining.classes : [], dropout: options.dropout)
+            pretrainingClasses: pretrainingEpochs > 0 ? pretraining.classes : [], dropout: options.dropout)
         do throws(TransformerError) {
             step = try TrainingStep(
                 configuration, sequences, batchSequences: options.batchSequences, threads: options.threads)
@@ -39,11 +46,13 @@ struct TrainingRun {
         }
         let labelled = slices.training.count { $0 >= 0 }
         let frauds = slices.training.count { $0 == 1 }
-        if options.epochs > 0, frauds == 0 || frauds == labelled {
+        if epochs > 0, frauds == 0 || frauds == labelled {
             throw .noLabels("\(labelled) labels known before the validation slice, \(frauds) of them fraud")
         }
+        var resolved = options
+        (resolved.epochs, resolved.pretrainingEpochs) = (epochs, pretrainingEpochs)
         report = TrainingReport(
-            options: options, events: events, users: dataset.userCount, labelled: labelled, frauds: frauds,
+            options: resolved, events: events, users: dataset.userCount, labelled: labelled, frauds: frauds,
             parameters: TensorTable(configuration).entries.reduce(0) { $0 + $1.count })
     }
 
@@ -73,27 +82,50 @@ struct TrainingRun {
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
         let initial = Parameters(TensorTable(configuration), seed: options.seed)
         try pretrain(initial, progress)
+        if !slices.folds.isEmpty { return try finishWithFewLabels(initial, progress) }
         var parameters = initial.copy()
-        let best = try train(parameters, slices.training, phase: .training, epochs: options.epochs, progress)
+        let best = try train(parameters, slices.training, phase: .training, epochs: epochs, progress)
         let logits = try validationLogits(best.parameters)
         let validation = labelled(logits, slices.validation)
         parameters = best.parameters
-        report.bestEpoch = options.epochs > 0 ? best.epoch : nil
-        if options.refit, options.epochs > 0, !validation.logits.isEmpty {
+        report.bestEpoch = epochs > 0 ? best.epoch : nil
+        if options.refit, epochs > 0, !validation.logits.isEmpty {
             parameters = initial
             _ = try train(parameters, slices.all, phase: .refit, epochs: best.epoch, progress)
         }
         return try assemble(parameters, validation)
     }
 
+    /// Trains on all labels that are known; calibration and threshold come from labelled users each held out once.
+    private consuming func finishWithFewLabels(
+        _ initial: Parameters, _ progress: (TrainingProgress) -> Void
+    ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
+        var heldOut: (logits: [Float], frauds: [Bool]) = ([], [])
+        for fold in epochs > 0 ? slices.folds : [] {
+            let parameters = initial.copy()
+            let labels = slices.training(of: sequences, without: fold)
+            _ = try train(parameters, labels, phase: .crossFitting, epochs: epochs, progress)
+            let slice = labelled(try logits(parameters, of: fold), slices.training)
+            heldOut.logits += slice.logits
+            heldOut.frauds += slice.frauds
+        }
+        let parameters = initial
+        _ = try train(parameters, slices.training, phase: .training, epochs: epochs, progress)
+        if epochs > 0 {
+            report.bestEpoch = epochs
+            report.epochs[report.epochs.count - 1].validation = Self.validation(heldOut)
+        }
+        return try assemble(parameters, heldOut)
+    }
+
     private mutating func pretrain(
         _ parameters: Parameters, _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) {
-        guard options.pretrainingEpochs > 0 else { return }
+        guard pretrainingEpochs > 0 else { return }
         let chunks = sequences.chunks(
             to: slices.until, context: context, maximumTokens: options.maximumTokens)
         let loop = TrainingLoop(
-            phase: .pretraining, task: pretraining, chunks: chunks, epochs: options.pretrainingEpochs,
+            phase: .pretraining, task: pretraining, chunks: chunks, epochs: pretrainingEpochs,
             options: options, step: step)
         var before = ContinuousClock.now
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
@@ -165,6 +197,16 @@ struct TrainingRun {
         do throws(ModelFault) {
             let scorer = try ModelBatchScorer(configuration, parameters, threads: options.threads)
             return try scorer.logits(sequences, from: slices.validationFrom, to: slices.until)
+        } catch {
+            throw .model(error.description)
+        }
+    }
+
+    /// Logits by row of the dataset of some users' labelled events; NaN for all others.
+    private func logits(_ parameters: Parameters, of users: Set<Int>) throws(TrainingError) -> [Float] {
+        do throws(ModelFault) {
+            let scorer = try ModelBatchScorer(configuration, parameters, threads: options.threads)
+            return try scorer.logits(sequences, of: users, to: slices.until)
         } catch {
             throw .model(error.description)
         }
