@@ -28,12 +28,12 @@ struct Snapshot {
         processes.seconds["broker"] = ProcessUsage(of: stack.broker.processIdentifier).seconds
         let this = ProcessInfo.processInfo.processIdentifier
         processes.seconds["producer_and_watch"] = ProcessUsage(of: this).seconds
-        processes.seconds["postgres"] = Self.postgresSeconds(stack, this)
+        processes.seconds["postgres"] = Self.postgresSeconds(stack, this, beside: process)
     }
 
     /// The server's processes; those that have ended meanwhile are lost, which only autovacuum's are.
-    private static func postgresSeconds(_ stack: BenchStack, _ this: Int32) -> Double {
-        let known = [stack.broker.processIdentifier]
+    private static func postgresSeconds(_ stack: BenchStack, _ this: Int32, beside process: Process) -> Double {
+        let known = [stack.broker.processIdentifier, process.processIdentifier]
         var seconds = 0.0
         var open = ProcessUsage.children(of: this).filter { child in
             !known.contains(child) && ProcessUsage.commandLine(of: child).contains(stack.server.directory)
