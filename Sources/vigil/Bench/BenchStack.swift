@@ -64,10 +64,13 @@ final class BenchStack {
         return text.split(separator: "\n").suffix(5).joined(separator: "\n")
     }
 
-    /// Ends a process and waits for it.
+    /// Ends a process, by force where it does not go by itself.
     func end(_ process: Process) {
         guard process.isRunning else { return }
         process.terminate()
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 
