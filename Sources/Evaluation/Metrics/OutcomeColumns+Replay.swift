@@ -45,7 +45,8 @@ extension ReplayContender {
         case .rule(let rule):
             var matched = [Bool](repeating: false, count: dispositions.count)
             for row in ruleRows[rule] { matched[Int(row)] = true }
-            let action = if case .force(let asked) = rules[rule].action, asked != .allow { asked } else { Disposition.review }
+            let action =
+                if case .force(let asked) = rules[rule].action, asked != .allow { asked } else { Disposition.review }
             return rows.map { matched[$0] ? action : .allow }
         }
     }
