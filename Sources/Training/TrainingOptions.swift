@@ -23,6 +23,9 @@ public struct TrainingOptions: Sendable, Codable {
     /// Epochs of next-event prediction without labels before the labels are used; nil is none, and three where labels
     /// are few.
     public var pretrainingEpochs: Int?
+    /// Where labels are few, unlabelled events become targets when their probability is at least this or at most one
+    /// less this: 0.5 takes all, nil none.
+    public var pseudoLabels: Double? = 0.5
     /// The share of users whose labels the dataset was built with; for the record only.
     public var labelFraction = 1.0
     /// Sequences a step.
@@ -38,6 +41,16 @@ public struct TrainingOptions: Sendable, Codable {
     public var weightDecay = 0.01
     /// The largest norm of all gradients together.
     public var gradientClip = 1.0
+
+    public var objective = ObjectiveOptions()
+    /// What of the model is trained.
+    public var method = MethodOptions()
+    /// How far the embeddings of a sequence are moved against the model for a second loss (FGM); 0 for none.
+    public var adversarialRadius: Float = 0
+    /// The share of a token's loss that a teacher has, where there is one.
+    public var distillationWeight = 0.7
+    /// Training ends after so many epochs without a better validation slice; nil trains all epochs.
+    public var patience: Int?
 
     /// Only events before this moment are read, and only labels known by it; nil is one past the newest event.
     public var untilMilliseconds: Int64?
@@ -61,6 +74,7 @@ public struct TrainingOptions: Sendable, Codable {
         if epochs < 0 || pretrainingEpochs < 0 || epochs + pretrainingEpochs == 0 {
             return fault("epochs", "at least one epoch")
         }
+        if let pseudoLabels, !(0.5...1).contains(pseudoLabels) { return fault("pseudoLabels", "0.5 to 1") }
         if !(1...4096).contains(batchSequences) { return fault("batchSequences", "1 to 4096") }
         if !(1...1_000_000).contains(maximumTokens) { return fault("maximumTokens", "1 to 1,000,000") }
         if !(learningRate > 0 && learningRate.isFinite) { return fault("learningRate", "a positive number") }
@@ -69,6 +83,10 @@ public struct TrainingOptions: Sendable, Codable {
         if !(weightDecay >= 0 && weightDecay.isFinite) { return fault("weightDecay", "0 or more") }
         if !(gradientClip > 0) { return fault("gradientClip", "a positive number") }
         if !(validationDays >= 0 && validationDays < 36_500) { return fault("validationDays", "0 to 36,500") }
+        if !(adversarialRadius >= 0 && adversarialRadius.isFinite) { return fault("adversarialRadius", "0 or more") }
+        if !(0...1).contains(distillationWeight) { return fault("distillationWeight", "0 to 1") }
+        if let patience, patience < 1 { return fault("patience", "at least 1") }
+        if let fault = objective.fault ?? method.fault { return fault }
         if !(1...1024).contains(threads) { return fault("threads", "1 to 1024") }
         return nil
     }

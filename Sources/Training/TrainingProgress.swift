@@ -6,6 +6,8 @@ public struct TrainingProgress: Hashable, Sendable {
         case training
         /// Trainings without some of the labelled users each, to see how users never labelled are ranked.
         case crossFitting = "cross-fitting"
+        /// A training on what the models of all folds together say of unlabelled events, beside the labels.
+        case pseudoLabels = "pseudo-labels"
         /// The second training, on the validation slice too.
         case refit
     }

@@ -5,45 +5,67 @@ import Transformer
 
 /// One run of the trainer: its data made ready, its phases in their order.
 struct TrainingRun {
-    private let options: TrainingOptions
+    let options: TrainingOptions
     /// The options' own, or what suits the labels.
-    private let epochs: Int
+    let epochs: Int
     private let pretrainingEpochs: Int
-    private let slices: LabelSlices
+    let slices: LabelSlices
     private let encoder: Encoder
-    private let sequences: EncodedSequences
-    private let configuration: TransformerConfiguration
+    let sequences: EncodedSequences
+    private let base: Model?
+    /// The teacher's logits by row of the dataset, NaN where it says nothing; empty without a teacher.
+    private let opinions: [Float]
+    let trainable: TrainableModel
     private let pretraining: PretrainingTask
-    private let step: TrainingStep
+    let step: TrainingStep
     private let started = ContinuousClock.now
-    private var report: TrainingReport
+    var report: TrainingReport
 
-    init(_ dataset: HistoricalDataset, _ options: TrainingOptions) throws(TrainingError) {
+    init(
+        _ dataset: HistoricalDataset, _ options: TrainingOptions, base: Model?, teacher: Model?
+    ) throws(TrainingError) {
         self.options = options
+        self.base = base
+        if let fault = Self.fault(base, dataset, options) { throw fault }
         slices = LabelSlices(dataset, options)
         let events = dataset.times.count { [until = slices.until] in $0 < until }
         guard events > 0 else { throw .noEvents }
         do throws(EncoderFault) {
-            let fitted = try Self.encoder(dataset, slices, events: events, options)
-            let muted = slices.folds.isEmpty ? [] : dataset.featuresConstantWithinUsers(until: slices.until)
-            encoder = muted.isEmpty ? fitted : try fitted.muting(muted)
+            if let base {
+                encoder = base.encoder
+            } else {
+                let fitted = try Self.encoder(dataset, slices, events: events, options)
+                let muted = slices.folds.isEmpty ? [] : dataset.featuresConstantWithinUsers(until: slices.until)
+                encoder = muted.isEmpty ? fitted : try fitted.muting(muted)
+            }
         } catch {
             throw .model(error.description)
         }
         sequences = EncodedSequences(dataset, encoder: encoder)
         epochs = options.epochs ?? TrainingSchedule.epochs(sequences, slices, options)
-        pretrainingEpochs = options.pretrainingEpochs ?? (slices.areFew ? TrainingSchedule.pretrainingEpochs : 0)
+        pretrainingEpochs = options.pretrainingEpochs ?? TrainingSchedule.pretrainingEpochs(slices, base: base)
         pretraining = PretrainingTask(encoder)
-        configuration = TransformerConfiguration(
-            layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
-            window: options.window, numbers: encoder.numberCount, binCounts: encoder.binCounts,
-            pretrainingClasses: pretrainingEpochs > 0 ? pretraining.classes : [], dropout: options.dropout)
+        var configuration =
+            base?.configuration
+            ?? TransformerConfiguration(
+                layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
+                window: options.window, numbers: encoder.numberCount, binCounts: encoder.binCounts,
+                dropout: options.dropout)
+        if pretrainingEpochs > 0 { configuration.pretrainingClasses = pretraining.classes }
+        configuration.dropout = options.dropout
+        if let teacher {
+            opinions = try Self.opinions(of: teacher, on: dataset, before: slices.until, options)
+        } else {
+            opinions = []
+        }
         do throws(TransformerError) {
+            trainable = try TrainableModel(configuration, options.method)
             step = try TrainingStep(
-                configuration, sequences, batchSequences: options.batchSequences, threads: options.threads)
+                trainable, sequences, batchSequences: options.batchSequences, threads: options.threads)
         } catch {
             throw .model(error.message)
         }
+        step.adversarialRadius = options.adversarialRadius
         let labelled = slices.training.count { $0 >= 0 }
         let frauds = slices.training.count { $0 == 1 }
         if epochs > 0, frauds == 0 || frauds == labelled {
@@ -53,7 +75,8 @@ struct TrainingRun {
         (resolved.epochs, resolved.pretrainingEpochs) = (epochs, pretrainingEpochs)
         report = TrainingReport(
             options: resolved, events: events, users: dataset.userCount, labelled: labelled, frauds: frauds,
-            parameters: TensorTable(configuration).entries.reduce(0) { $0 + $1.count })
+            parameters: TensorTable(trainable.configuration).entries.reduce(0) { $0 + $1.count },
+            trainedParameters: trainable.movingCount)
     }
 
     /// Fitted on the training slice's labels and on events before the cut-off only.
@@ -80,9 +103,9 @@ struct TrainingRun {
     consuming func finish(
         _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
-        let initial = Parameters(TensorTable(configuration), seed: options.seed)
+        let initial = trainable.initial(base?.parameters, seed: options.seed)
         try pretrain(initial, progress)
-        if !slices.folds.isEmpty { return try finishWithFewLabels(initial, progress) }
+        if !slices.folds.isEmpty, epochs > 0 { return try finishWithFewLabels(initial, progress) }
         var parameters = initial.copy()
         let best = try train(parameters, slices.training, phase: .training, epochs: epochs, progress)
         let logits = try validationLogits(best.parameters)
@@ -96,28 +119,6 @@ struct TrainingRun {
         return try assemble(parameters, validation)
     }
 
-    /// Trains on all labels that are known; calibration and threshold come from labelled users each held out once.
-    private consuming func finishWithFewLabels(
-        _ initial: Parameters, _ progress: (TrainingProgress) -> Void
-    ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
-        var heldOut: (logits: [Float], frauds: [Bool]) = ([], [])
-        for fold in epochs > 0 ? slices.folds : [] {
-            let parameters = initial.copy()
-            let labels = slices.training(of: sequences, without: fold)
-            _ = try train(parameters, labels, phase: .crossFitting, epochs: epochs, progress)
-            let slice = labelled(try logits(parameters, of: fold), slices.training)
-            heldOut.logits += slice.logits
-            heldOut.frauds += slice.frauds
-        }
-        let parameters = initial
-        _ = try train(parameters, slices.training, phase: .training, epochs: epochs, progress)
-        if epochs > 0 {
-            report.bestEpoch = epochs
-            report.epochs[report.epochs.count - 1].validation = Self.validation(heldOut)
-        }
-        return try assemble(parameters, heldOut)
-    }
-
     private mutating func pretrain(
         _ parameters: Parameters, _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) {
@@ -126,28 +127,34 @@ struct TrainingRun {
             to: slices.until, context: context, maximumTokens: options.maximumTokens)
         let loop = TrainingLoop(
             phase: .pretraining, task: pretraining, chunks: chunks, epochs: pretrainingEpochs,
-            options: options, step: step)
+            options: options, model: trainable, step: step)
         var before = ContinuousClock.now
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
             report.epochs.append(Self.entry(.pretraining, epoch, outcome, since: &before, nil))
+            return true
         }
     }
 
     /// Trains in place; gives the weights of the epoch that ranked the validation slice best.
-    private mutating func train(
+    mutating func train(
         _ parameters: Parameters, _ labels: [Int8], phase: TrainingProgress.Phase, epochs: Int,
         _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) -> (parameters: Parameters, epoch: Int) {
         let ordered = sequences.rows.map { labels[$0] }
         Self.setBias(parameters, labels)
-        let task = ClassificationTask(objective: BinaryCrossEntropy(), labels: ordered)
+        var task = ClassificationTask(objective: options.objective.objective, labels: ordered)
         // Events after the last target would cost time and change nothing.
         let last = zip(ordered, sequences.times).reduce(Int64.min) { $1.0 >= 0 ? max($0, $1.1) : $0 }
+        if !opinions.isEmpty {
+            // The teacher's word on events of the validation slice would give their labels away: it has seen them.
+            task.teacher.logits = zip(sequences.rows, sequences.times).map { $1 <= last ? opinions[$0] : .nan }
+            task.teacher.weight = options.distillationWeight
+        }
         let chunks = sequences.chunks(
             to: last &+ 1, context: context, maximumTokens: options.maximumTokens
         ).filter { task.targets(in: $0) > 0 }
         let loop = TrainingLoop(
-            phase: phase, task: task, chunks: chunks, epochs: epochs, options: options, step: step)
+            phase: phase, task: task, chunks: chunks, epochs: epochs, options: options, model: trainable, step: step)
         var best = (parameters: parameters, epoch: epochs, precision: -1.0)
         var before = ContinuousClock.now
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
@@ -163,6 +170,8 @@ struct TrainingRun {
                 }
             }
             report.epochs.append(Self.entry(phase, epoch, outcome, since: &before, validation))
+            guard validation != nil, let patience = options.patience else { return true }
+            return epoch - best.epoch < patience
         }
         return (best.parameters, best.epoch)
     }
@@ -170,17 +179,18 @@ struct TrainingRun {
     /// How much average precision on the validation slice differs between equal trainings.
     private static let chance = 0.005
 
-    private var context: Int { configuration.layers * (configuration.window - 1) }
+    var context: Int { trainable.configuration.historyLength - 1 }
 
     /// Starts the classifier at the base rate's log-odds, so that the first steps need not learn that frauds are rare.
-    private static func setBias(_ parameters: Parameters, _ labels: [Int8]) {
+    static func setBias(_ parameters: Parameters, _ labels: [Int8]) {
         let frauds = Double(labels.count { $0 == 1 })
         let genuine = Double(labels.count { $0 == 0 })
-        guard frauds > 0, genuine > 0, let bias = parameters["classifier.bias"] else { return }
+        // A base that has learned from labels has another bias than none, and keeps it.
+        guard frauds > 0, genuine > 0, let bias = parameters["classifier.bias"], bias.first == 0 else { return }
         bias.update(repeating: Float(log(frauds / genuine)))
     }
 
-    private static func entry(
+    static func entry(
         _ phase: TrainingProgress.Phase, _ epoch: Int, _ outcome: TrainingStep.Outcome,
         since before: inout ContinuousClock.Instant, _ validation: TrainingReport.Validation?
     ) -> TrainingReport.Epoch {
@@ -195,29 +205,20 @@ struct TrainingRun {
     private func validationLogits(_ parameters: Parameters) throws(TrainingError) -> [Float] {
         guard slices.validation.contains(where: { $0 >= 0 }) else { return [] }
         do throws(ModelFault) {
-            let scorer = try ModelBatchScorer(configuration, parameters, threads: options.threads)
+            let scorer = try ModelBatchScorer(
+                trainable.configuration, trainable.computed(parameters), threads: options.threads)
             return try scorer.logits(sequences, from: slices.validationFrom, to: slices.until)
         } catch {
             throw .model(error.description)
         }
     }
 
-    /// Logits by row of the dataset of some users' labelled events; NaN for all others.
-    private func logits(_ parameters: Parameters, of users: Set<Int>) throws(TrainingError) -> [Float] {
-        do throws(ModelFault) {
-            let scorer = try ModelBatchScorer(configuration, parameters, threads: options.threads)
-            return try scorer.logits(sequences, of: users, to: slices.until)
-        } catch {
-            throw .model(error.description)
-        }
-    }
-
-    private func labelled(_ logits: [Float], _ labels: [Int8]) -> (logits: [Float], frauds: [Bool]) {
+    func labelled(_ logits: [Float], _ labels: [Int8]) -> (logits: [Float], frauds: [Bool]) {
         let rows = logits.indices.filter { labels[$0] >= 0 && !logits[$0].isNaN }
         return (rows.map { logits[$0] }, rows.map { labels[$0] == 1 })
     }
 
-    private static func validation(_ slice: (logits: [Float], frauds: [Bool])) -> TrainingReport.Validation? {
+    static func validation(_ slice: (logits: [Float], frauds: [Bool])) -> TrainingReport.Validation? {
         guard !slice.logits.isEmpty else { return nil }
         let ranking = ModelRanking(scores: slice.logits, frauds: slice.frauds)
         func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
@@ -226,27 +227,41 @@ struct TrainingRun {
             averagePrecision: finite(ranking.averagePrecision))
     }
 
-    private consuming func assemble(
-        _ parameters: Parameters, _ validation: (logits: [Float], frauds: [Bool])
+    /// Fitted on logits of events whose labels did not train.
+    func calibration(_ validation: (logits: [Float], frauds: [Bool])) -> Calibration {
+        switch epochs > 0 ? options.calibration : .none {
+        case .none: .identity
+        case .platt: .fitPlatt(logits: validation.logits, frauds: validation.frauds)
+        case .isotonic: .fitIsotonic(logits: validation.logits, frauds: validation.frauds)
+        }
+    }
+
+    /// - Parameter own: how the parameters' logits become probabilities; nil where validation's logits are theirs.
+    consuming func assemble(
+        _ parameters: Parameters, _ validation: (logits: [Float], frauds: [Bool]), calibration own: Calibration? = nil
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
-        let calibration: Calibration =
-            switch options.calibration {
-            case .none: .identity
-            case .platt: .fitPlatt(logits: validation.logits, frauds: validation.frauds)
-            case .isotonic: .fitIsotonic(logits: validation.logits, frauds: validation.frauds)
-            }
+        let calibration = calibration(validation)
         let ranking = ModelRanking(
             scores: validation.logits.map { calibration.probability(logit: $0) }, frauds: validation.frauds)
-        let threshold = ranking.bestThreshold ?? 0.5
+        let threshold = epochs > 0 ? ranking.bestThreshold ?? 0.5 : 0.5
         if ranking.frauds > 0 {
             let (precision, recall) = ranking.precisionAndRecall(threshold: threshold)
             (report.validationPrecision, report.validationRecall) = (precision, recall)
         }
         let model: Model
         do throws(ModelFault) {
-            model = try Model(
-                configuration: configuration, parameters: parameters, encoder: encoder, calibration: calibration,
-                threshold: threshold)
+            if let base, options.method.method.needsBase {
+                let method = options.method.method.rawValue
+                let adapter = ModelAdapter(
+                    method: method, on: base, layers: trainable.configuration.adapter,
+                    lowRank: trainable.lowRank?.shape, parameters: parameters, tensors: trainable.moving,
+                    calibration: own ?? calibration, threshold: threshold)
+                model = try Model(base, with: adapter, named: options.method.adapterName ?? method)
+            } else {
+                model = try Model(
+                    configuration: trainable.configuration, parameters: parameters, encoder: encoder,
+                    calibration: own ?? calibration, threshold: threshold)
+            }
         } catch {
             throw .model(error.description)
         }

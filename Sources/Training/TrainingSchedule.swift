@@ -1,14 +1,18 @@
+import Scoring
 import Sequences
 
 /// How long to train where the options leave it open.
 enum TrainingSchedule {
-    /// Passes of next-event prediction where labels are few.
-    static let pretrainingEpochs = 3
     /// Passes over the labels where there are enough.
     static let epochs = 4
     /// Steps that a cycle needs to settle, and the most passes over few labels for their sake.
     static let steps = 120
     static let mostEpochs = 60
+
+    /// Passes of next-event prediction: three where labels are few and no base has learned from what there is.
+    static func pretrainingEpochs(_ slices: LabelSlices, base: Model?) -> Int {
+        slices.areFew && base == nil ? 3 : 0
+    }
 
     /// Passes over the labelled sequences: as many as give a cycle its steps.
     static func epochs(_ sequences: EncodedSequences, _ slices: LabelSlices, _ options: TrainingOptions) -> Int {
