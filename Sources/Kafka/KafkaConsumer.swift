@@ -34,11 +34,6 @@ public final class KafkaConsumer: @unchecked Sendable {
         try KafkaError.check(rd_kafka_subscribe(client.pointer, list.pointer), "subscribe")
     }
 
-    /// Leaves the group: the handler's `revoked` comes in a later `poll`.
-    public func unsubscribe() throws(KafkaError) {
-        try KafkaError.check(rd_kafka_unsubscribe(client.pointer), "unsubscribe")
-    }
-
     /// Reads exactly these partitions from the given offsets (or `KafkaOffset`s) on, without joining a group.
     /// Replaces the assignment before; empty ends it.
     public func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {

@@ -72,6 +72,7 @@ final class Intake: RebalanceHandler {
 
     /// Works until the service stops.
     func run() throws {
+        try patiently("find \(topics.entities)") { try entities.start() }
         inbox.sendNow(.remote(try patiently("read \(topics.entities)") { try entities.catchUp() }))
         for topic in [topics.transactions, topics.labels] {
             let partitions = try patiently("describe \(topic)") {
@@ -139,20 +140,20 @@ final class Intake: RebalanceHandler {
         for (input, epoch) in offsets.takeFenced() where held[input]?.epoch == epoch && held[input]?.fencedAt == nil {
             held[input]?.fencedAt = now
         }
-        try rejoinIfForgotten(now)
+        try claimAgainWhatWasForgotten(now)
     }
 
-    /// A partition taken by another instance is usually about to be revoked here. Where the group goes on calling it
-    /// ours, nobody works on it: the group is left and joined anew.
-    private func rejoinIfForgotten(_ now: DispatchTime) throws {
+    /// A partition claimed by another instance is usually about to be revoked here. Where the group goes on calling it
+    /// ours, nobody works on it, as after an instance that claimed late what it had lost: then it is claimed back.
+    private func claimAgainWhatWasForgotten(_ now: DispatchTime) throws {
         let forgotten = held.filter { _, state in
             state.fencedAt.map { now.uptimeNanoseconds - $0.uptimeNanoseconds > Self.fencedPatience } ?? false
         }
-        guard !forgotten.isEmpty else { return }
-        logger.warning("Joining the group anew", metadata: ["partitions": "\(forgotten.keys.sorted())"])
-        for input in forgotten.keys { held[input]?.fencedAt = nil }
-        try consumer.unsubscribe()
-        try consumer.subscribe([topics.transactions, topics.labels], rebalance: self)
+        guard !forgotten.isEmpty, !consumer.isAssignmentLost else { return }
+        logger.warning("Claiming partitions back", metadata: ["partitions": "\(forgotten.keys.sorted())"])
+        let starts = try claim(forgotten.keys.sorted())
+        try patiently("go on elsewhere") { try consumer.seek(starts, timeoutMilliseconds: 10_000) }
+        try consumer.resume(Array(starts.keys))
     }
 
     /// Best effort: PostgreSQL's offsets are the ones that count.
@@ -193,7 +194,10 @@ extension Intake {
         }
     }
 
-    func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
+    func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] { try claim(partitions) }
+
+    /// Claims partitions and hands them to the processor; answers where to read on.
+    private func claim(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
         let claims = try patiently("claim partitions") {
             inbox.sendNow(.remote(try entities.catchUp()))
             return try claimer.claim(partitions, consumer: consumer, entities: entities)

@@ -68,7 +68,7 @@ struct Chaos: ParsableCommand {
         let files = try RunFiles(path: directory, binary: binary ?? beside)
         Self.say("seed \(seed), \(rounds) rounds")
         try files.prepareModel()
-        let server = try ThrowawayServer(ThrowawayServer.Options())
+        let server = try ThrowawayServer(ThrowawayServer.Options(isDurable: true))
         defer { server.stop() }
         let feed = Feed(seed: seed, transactions: transactions, days: 12)
         let calm = try Round(

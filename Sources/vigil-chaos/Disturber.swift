@@ -27,7 +27,7 @@ final class Disturber {
         let due = repairs.filter { $0.at <= now }
         repairs.removeAll { $0.at <= now }
         for repair in due { try repair.what() }
-        fleet.notice()
+        try fleet.notice()
     }
 
     /// Takes everything back at once.
@@ -36,7 +36,6 @@ final class Disturber {
         repairs = []
         for repair in all { try repair.what() }
         for request in EmbeddedBroker.Request.allCases { try stage.broker.clearFaults(request) }
-        fleet.notice()
         for member in fleet.members.prefix(3) where !member.isUp { try fleet.start(member) }
     }
 
@@ -64,10 +63,11 @@ final class Disturber {
             guard let member = up(number), !member.isFrozen else { return }
             say("restart p\(member.number)")
             takeovers += 1
-            fleet.stop(member)
-            try fleet.start(member)
+            fleet.stop(member) { [fleet] in try fleet.start(member) }
         case .leave(let number):
-            guard let member = up(number), fleet.members.count(where: \.isUp) > 1, !member.isFrozen else { return }
+            guard let member = up(number), fleet.members.count(where: { $0.isUp && !$0.isStopping }) > 1,
+                !member.isFrozen
+            else { return }
             say("p\(member.number) leaves")
             takeovers += 1
             fleet.stop(member)
@@ -87,7 +87,7 @@ final class Disturber {
     var isInAmbush: Bool { ambush != nil }
 
     private func kill(_ member: Fleet.Member, restartAfter delay: Double) throws {
-        say("kill -9 p\(member.number)")
+        say("kill -9 \(member.owner)")
         fleet.kill9(member)
         kills += 1
         takeovers += 1
@@ -96,7 +96,7 @@ final class Disturber {
 
     /// A member that runs: the one asked for, or else another.
     private func up(_ number: Int) -> Fleet.Member? {
-        let running = fleet.members.filter(\.isUp)
+        let running = fleet.members.filter { $0.isUp && !$0.isStopping }
         guard !running.isEmpty else { return nil }
         return running.first { $0.number == number } ?? running[number % running.count]
     }

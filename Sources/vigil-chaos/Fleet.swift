@@ -9,12 +9,16 @@ final class Fleet {
         fileprivate(set) var isFrozen = false
         /// What the process calls itself in `vigil.stream_progress`.
         fileprivate(set) var owner = ""
+        fileprivate var startedAt = Date.distantPast
+        /// Set while the process has been asked to stop: when it must have ended, and what then happens.
+        fileprivate var stopping: (end: Date, then: () throws -> Void)?
 
         init(number: Int) {
             self.number = number
         }
 
         var isUp: Bool { process?.isRunning ?? false }
+        var isStopping: Bool { stopping != nil }
         var pid: pid_t { process?.processIdentifier ?? 0 }
     }
 
@@ -63,6 +67,8 @@ final class Fleet {
         try handle.close()
         member.process = process
         member.owner = owner
+        member.startedAt = Date()
+        member.stopping = nil
         member.isFrozen = false
     }
 
@@ -73,33 +79,24 @@ final class Fleet {
         process.waitUntilExit()
         member.process = nil
         member.isFrozen = false
+        member.stopping = nil
     }
 
-    /// SIGTERM: the orderly way. Whoever does not end in time is killed, which is a finding.
-    func stop(_ member: Member, seconds: Double = 30) {
-        guard let process = member.process else { return }
-        askToStop(member)
-        let end = Date(timeIntervalSinceNow: seconds)
-        while process.isRunning, Date() < end { usleep(20_000) }
-        if process.isRunning {
-            deaths.append("p\(member.number) did not stop within \(Int(seconds)) s")
-            kill9(member)
-        } else if process.terminationStatus != 0 {
-            deaths.append("p\(member.number) stopped with exit code \(process.terminationStatus)")
-        }
-        member.process = nil
-    }
-
-    /// The orderly way for all at once.
-    func stopAll() {
-        for member in members { askToStop(member) }
-        for member in members { stop(member) }
-    }
-
-    private func askToStop(_ member: Member) {
-        guard member.isUp else { return }
+    /// SIGTERM: the orderly way. `notice` sees the end of it; whoever does not end in time is killed, which is a finding.
+    func stop(_ member: Member, then: @escaping () throws -> Void = {}) {
+        guard member.isUp, member.stopping == nil else { return }
         thaw(member)
+        member.stopping = (Date(timeIntervalSinceNow: 30), then)
         kill(member.pid, SIGTERM)
+    }
+
+    /// The orderly way for all at once; returns when all have ended.
+    func stopAll() throws {
+        for member in members { stop(member) }
+        while members.contains(where: { $0.stopping != nil }) {
+            try notice()
+            usleep(20_000)
+        }
     }
 
     func freeze(_ member: Member) {
@@ -114,12 +111,33 @@ final class Fleet {
         member.isFrozen = false
     }
 
-    /// Notes who has ended without being told to.
-    func notice() {
+    /// Sees who has ended, and notes who should not have, or not like that.
+    func notice() throws {
         for member in members {
-            guard let process = member.process, !process.isRunning else { continue }
-            deaths.append("p\(member.number) ended by itself with exit code \(process.terminationStatus)")
-            member.process = nil
+            guard let process = member.process else { continue }
+            guard process.isRunning else {
+                try note(process, of: member)
+                continue
+            }
+            if let stopping = member.stopping, Date() > stopping.end {
+                deaths.append("\(member.owner) did not stop within 30 s")
+                kill9(member)
+            }
         }
+    }
+
+    private func note(_ process: Process, of member: Member) throws {
+        let stopping = member.stopping
+        (member.process, member.stopping) = (nil, nil)
+        // A program that has just begun has no handler yet and simply dies of the signal.
+        let diedYoung =
+            process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM
+            && Date().timeIntervalSince(member.startedAt) < 5
+        if stopping == nil {
+            deaths.append("\(member.owner) ended by itself with exit code \(process.terminationStatus)")
+        } else if process.terminationStatus != 0 && !diedYoung {
+            deaths.append("\(member.owner) stopped with exit code \(process.terminationStatus)")
+        }
+        try stopping?.then()
     }
 }

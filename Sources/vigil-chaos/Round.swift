@@ -94,13 +94,13 @@ struct Round {
         defer { connection.close() }
         var isDone = false
         while !isDone, Date().timeIntervalSince(calm) < Self.patience {
-            fleet.notice()
+            try fleet.notice()
             isDone =
                 try Observation.progress(connection).next >= total && Observation.unpublished(connection) == 0
             usleep(50_000)
         }
         let seconds = Date().timeIntervalSince(calm)
-        fleet.stopAll()
+        try fleet.stopAll()
         let seen = try Observation(of: stage)
         var verdict = Verdict(seen, of: feed, takeovers: takeovers, kills: kills, reference: reference)
         if !isDone { verdict.findings.append("not everything was decided within \(Int(Self.patience)) s of calm") }
