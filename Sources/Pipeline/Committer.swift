@@ -25,6 +25,7 @@ final class Committer {
     /// Alerts sent to the review topic and not acknowledged yet.
     var reviewsInFlight = 0
     private var acknowledged: [(id: String, eventTime: Int64)] = []
+    private var stages = StageClock()
     var checkpointGroups: [Int: CheckpointGroup] = [:]
     var nextGroup = 1
     let encoder = ReviewEventEncoder()
@@ -71,6 +72,7 @@ final class Committer {
             }
             try publisher.collect(timeoutMilliseconds: 0) { take($0) }
             if acknowledged.count >= 1024 || message == nil { try recordAcknowledgements() }
+            stages.charge(.publish)
         }
     }
 
@@ -79,6 +81,7 @@ final class Committer {
         try awaitReviewAcknowledgements()
         try publishDeadLetters(unit.deadLetters)
         let committed = try makeTrue(unit)
+        stages.charge(.commit)
         metrics.commitTime.recordNanoseconds(metrics.elapsed(since: started))
         metrics.committed(committed)
         offsets.record(committed.steps)
