@@ -69,8 +69,8 @@ struct AdaptationRun {
         var training = options.training
         training.method.rankBudget = trainable.lowRank == nil ? nil : training.method.rankBudget
         let loop = TrainingLoop(
-            phase: .training, task: task, chunks: chunks.filter { task.targets(in: $0) > 0 }, epochs: training.epochs ?? TrainingSchedule.epochs,
-            options: training, model: trainable, step: step)
+            phase: .training, task: task, chunks: chunks.filter { task.targets(in: $0) > 0 },
+            epochs: training.epochs ?? TrainingSchedule.epochs, options: training, model: trainable, step: step)
         var before = ContinuousClock.now
         var epochs: [TrainingReport.Epoch] = []
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in

@@ -10,6 +10,8 @@ public struct MethodOptions: Sendable, Codable, Hashable {
     /// Of `lora`: directions that a dense layer keeps on average, the others are switched off in the course of training; nil
     /// keeps all.
     public var rankBudget: Double?
+    /// Of `lora`: whether the biases are trained too.
+    public var withBiases = false
     /// Hidden units of an `adapter`'s bottlenecks.
     public var bottleneckWidth = 4
     /// Keys and values a layer of a `prefix`.

@@ -29,13 +29,18 @@ struct TrainableModel: Sendable {
             switch options.method {
             case .full, .pretrain: true
             case .head: Self.isHead(entry)
-            case .bitfit: Self.isHead(entry) || entry.name.hasSuffix(".bias") && !entry.name.hasPrefix("pretraining.")
-            case .lora, .adapter, .prefix: Self.isHead(entry) || given[entry.name] == nil
+            case .bitfit: Self.isHead(entry) || Self.isBias(entry)
+            case .lora: Self.isHead(entry) || given[entry.name] == nil || options.withBiases && Self.isBias(entry)
+            case .adapter, .prefix: Self.isHead(entry) || given[entry.name] == nil
             }
         }
     }
 
     private static func isHead(_ entry: TensorTable.Entry) -> Bool { entry.name.hasPrefix("classifier.") }
+
+    private static func isBias(_ entry: TensorTable.Entry) -> Bool {
+        entry.name.hasSuffix(".bias") && !entry.name.hasPrefix("pretraining.")
+    }
 
     /// Floats that training moves.
     var movingCount: Int { moving.reduce(0) { $0 + $1.count } }

@@ -13,7 +13,9 @@ struct Vigil: AsyncParsableCommand {
                 subcommands: [DemoCommand.self, BrokerCommand.self, SimulateCommand.self, PublishCommand.self]),
             CommandGroup(
                 name: "Train",
-                subcommands: [TrainCommand.self, EvaluateCommand.self, ReplayCommand.self, ModelCommand.self]),
+                subcommands: [
+                    TrainCommand.self, AdaptCommand.self, EvaluateCommand.self, ReplayCommand.self, ModelCommand.self,
+                ]),
             CommandGroup(
                 name: "Run",
                 subcommands: [

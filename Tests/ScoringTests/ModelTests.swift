@@ -6,7 +6,7 @@ import Transactions
 import Transformer
 
 @Suite struct ModelTests {
-    private func model(seed: UInt64 = 1, threshold: Float = 0.3) throws -> Model {
+    func model(seed: UInt64 = 1, threshold: Float = 0.3) throws -> Model {
         let schema = TransactionSchema(
             name: "test", fields: .init(id: "id", user: "user", time: "time", amount: "amount"),
             features: [.init(name: "category", kind: .category, fields: ["category"])])

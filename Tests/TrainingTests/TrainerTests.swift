@@ -7,9 +7,9 @@ import Transactions
 
 @Suite struct TrainerTests {
     /// 60 days of 80 users; a compromised terminal makes nearly all of its transactions fraud for ten days.
-    private static let dataset = dataset(days: 60)
+    static let dataset = dataset(days: 60)
 
-    private static func dataset(days: Int64) -> HistoricalDataset {
+    static func dataset(days: Int64) -> HistoricalDataset {
         let schema = TransactionSchema(
             name: "test", fields: .init(id: "id", user: "user", time: "time", amount: "amount"),
             entities: [.init(name: "terminal", field: "terminal", risk: true)],
@@ -39,7 +39,7 @@ import Transactions
 
     private static let day = EventTime.millisecondsPerDay
 
-    private var options: TrainingOptions {
+    var options: TrainingOptions {
         var options = TrainingOptions()
         options.width = 16
         options.feedForward = 32

@@ -6,6 +6,17 @@ public enum WeightPrecision: String, Codable, Sendable, CaseIterable {
     /// A quarter of the bytes, and four for each row: an error of at most 1/254 of the row's largest weight.
     case int8
 
+    /// Bytes that a tensor of a shape takes in a file.
+    public func bytes(of shape: [Int]) -> Int {
+        let count = shape.reduce(1, *)
+        guard shape.count == 2, shape[1] > 1 else { return 4 * count }
+        switch self {
+        case .float32: return 4 * count
+        case .bfloat16: return 2 * count
+        case .int8: return count + 4 * shape[0]
+        }
+    }
+
     /// What a matrix's row scales are called, behind the matrix's name.
     static let scaleSuffix = ".scale"
 }

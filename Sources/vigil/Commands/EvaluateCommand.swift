@@ -17,6 +17,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "Model directory.")
     var model: String
 
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var input: DataOptions
     @OptionGroup var span: SpanOptions
 
@@ -31,7 +32,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let model = try Model.load(from: model)
+        let model = try Model.load(from: model, adapter: adapter.adapter)
         var schema = try input.loadSchema()
         // The features' windows are set back by the delay that the model was trained with.
         if input.labelDelay == nil { schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds }

@@ -25,12 +25,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Model directory; stands above model.path.")
     var model: String?
 
+    @Option(help: "Adapter of the model directory; stands above model.adapter.")
+    var adapter: String?
+
     @Option(help: "Rule set; stands above rules.path.")
     var rules: String?
 
     func run() async throws {
         var flags: [String: String] = [:]
         flags["model.path"] = model
+        flags["model.adapter"] = adapter
         flags["rules.path"] = rules
         let settings = try RunSettings(try await options.reader(adding: flags))
         let level = settings.logLevel

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Scoring
+import Sequences
 import Training
 import Transactions
 import Transformer
@@ -12,6 +13,11 @@ struct TrainCommand: AsyncParsableCommand {
         discussion: """
             Reads transactions before --until and uses a label only where it was known by then: the label delay after \
             its transaction. The same data, options and seed give the same model.
+
+            With --base, training starts from that model and keeps its encoder and shape. Methods other than full train a \
+            part of it and leave the rest as it is, bit for bit: --out gets the base and, apart from it, the trained part \
+            in adapters/NAME.safetensors. Where --out is the base's own directory only that file is written. \
+            --method pretrain makes a base without labels.
             """)
 
     @OptionGroup var input: DataOptions
@@ -19,18 +25,29 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: "Cut-off: a day (its beginning, UTC) or a timestamp. Nothing from this moment on is used.")
     var until: StartTime
 
-    @Option(help: "What of the model is trained: full.")
-    var method = "full"
+    @Option(help: "What of the model is trained: full, head, bitfit, lora, adapter, prefix; or pretrain.")
+    var method = TrainingMethod.full
+
+    @Option(help: "Model directory to start from.")
+    var base: String?
+
+    @Option(help: "Model directory whose scores are learned beside the labels, such as a larger model's.")
+    var distillFrom: String?
+
+    @Option(help: "The share of the loss that --distill-from has.")
+    var distillWeight = TrainingOptions().distillationWeight
 
     @Option(help: "Model directory to write; an older model there is replaced.")
     var out: String
 
+    @OptionGroup var sizes: MethodArguments
     @OptionGroup var training: TrainingArguments
+    @OptionGroup var objective: ObjectiveArguments
     @OptionGroup var output: JSONOption
 
     func validate() throws {
-        guard method == "full" else {
-            throw ValidationError("--method \(method): this version trains the whole model only, --method full")
+        if method.needsBase, base == nil {
+            throw ValidationError("--method \(method) trains a part of a model: name it with --base DIR")
         }
         let configuration = TransformerConfiguration(
             layers: training.layers, width: training.width, heads: training.heads, feedForward: training.feedForward,
@@ -42,23 +59,65 @@ struct TrainCommand: AsyncParsableCommand {
         }
     }
 
+    /// Whether the trained part goes beside others in the base's directory.
+    private var joinsBase: Bool {
+        guard let base, method.needsBase else { return false }
+        func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        return place(base) == place(out)
+    }
+
     func run() async throws {
         let schema = try input.loadSchema()
         try ModelDestination(path: out).check()
-        var options = training.options
-        options.untilMilliseconds = until.time.milliseconds
+        let base = try base.map { try Model.load(from: $0, adapter: joinsBase ? Model.noAdapter : nil).merged() }
+        let teacher = try distillFrom.map { try Model.load(from: $0) }
+        let options = options
+        let labelled = try labelled(schema)
         let dataset = try input.loadDataset(
-            schema, historyCapacity: options.layers * (options.window - 1) + 1, before: until.time)
+            schema, historyCapacity: base?.historyLength ?? options.layers * (options.window - 1) + 1,
+            before: until.time, labelled: labelled)
         let bar = TrainingBar()
-        let (model, report) = try Trainer(options).train(dataset) { bar.update($0) }
+        let (model, report) = try Trainer(options, base: base, teacher: teacher).train(dataset) { bar.update($0) }
         bar.finish()
         do {
-            try model.save(to: out, metrics: try report.json())
+            if joinsBase, let attached = model.attached {
+                try attached.adapter.save(as: attached.name, in: out)
+            } else {
+                try model.save(to: out, metrics: try report.json(), history: report.csv())
+            }
         } catch {
             throw Failure("the model is trained but could not be saved: \(error)")
         }
         let summary = TrainingSummary(report, out: out)
         for line in summary.lines { Terminal.say(line) }
+        if joinsBase, let name = model.attached?.name {
+            Terminal.say("\(out): use it with --adapter \(name); without, the model is what it was")
+        }
         if output.json { try Terminal.json(summary) }
     }
+
+    /// Whose labels are used; nil is everyone's.
+    private func labelled(_ schema: TransactionSchema) throws(DataFileError) -> LabelledUsers? {
+        guard training.labelFraction < 1 else { return nil }
+        let chosen = try LabelledUsers(
+            paths: input.data, schema: schema, until: until.time, fraction: training.labelFraction, seed: training.seed)
+        Terminal.say("labels of \(chosen.users.count) users are used, the others' are not looked at")
+        return chosen
+    }
+
+    private var options: TrainingOptions {
+        var options = training.options
+        options.untilMilliseconds = until.time.milliseconds
+        options.method = sizes.options(method)
+        options.distillationWeight = distillWeight
+        objective.apply(to: &options)
+        if method == .pretrain {
+            options.epochs = 0
+            options.pretrainingEpochs = options.pretrainingEpochs ?? Self.pretrainingEpochs
+        }
+        return options
+    }
+
+    /// Of `--method pretrain` where `--pretrain-epochs` does not say.
+    private static let pretrainingEpochs = 3
 }

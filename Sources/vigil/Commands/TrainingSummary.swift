@@ -11,6 +11,8 @@ struct TrainingSummary: Encodable {
     var labelled: Int
     var frauds: Int
     var parameters: Int
+    /// How many of them training moved.
+    var trainedParameters: Int
     var bestEpoch: Int?
     var threshold: Float
     var validation: TrainingReport.Validation?
@@ -26,6 +28,7 @@ struct TrainingSummary: Encodable {
         labelled = report.labelled
         frauds = report.frauds
         parameters = report.parameters
+        trainedParameters = report.trainedParameters
         bestEpoch = report.bestEpoch
         threshold = report.threshold
         let kept = report.epochs.first { $0.phase == .training && $0.epoch == report.bestEpoch }
@@ -36,8 +39,9 @@ struct TrainingSummary: Encodable {
     }
 
     var lines: [String] {
+        let trained = trainedParameters < parameters ? ", \(trainedParameters) of them trained" : ""
         var lines = [
-            "\(model): \(parameters) parameters, from \(events) transactions of \(users) users, "
+            "\(model): \(parameters) parameters\(trained), from \(events) transactions of \(users) users, "
                 + "\(labelled) labels, \(frauds) of them fraud; hash \(modelHash)"
         ]
         if let validation {

@@ -23,7 +23,7 @@ struct RunSettings {
     init(_ reader: SettingsReader) throws {
         let kafka = try reader.kafka()
         let postgres = try reader.postgres()
-        let model = try Model.load(from: try reader.required("model.path"))
+        let model = try Model.load(from: try reader.required("model.path"), adapter: reader.text("model.adapter"))
         let schema = model.encoder.schema
         let rules = try reader.text("rules.path").map { try RuleSet.load(path: $0, schema: schema) }
         pipeline = PipelineConfiguration(

@@ -5,11 +5,22 @@ import Training
 struct TrainingArguments: ParsableArguments {
     private static let defaults = TrainingOptions()
 
-    @Option(help: "Passes over the labelled transactions.")
-    var epochs = Self.defaults.epochs
+    @Option(help: "Passes over the labelled transactions; 4 if not given, and more where few are labelled.")
+    var epochs: Int?
 
-    @Option(help: "Passes of next-event prediction before the labels are used.")
-    var pretrainEpochs = Self.defaults.pretrainingEpochs
+    @Option(
+        help:
+            "Passes of next-event prediction before the labels are used; 0 if not given, and 3 where few are labelled.")
+    var pretrainEpochs: Int?
+
+    @Option(help: "The share of users, chosen by the seed, whose labels are used; the others count as unlabelled.")
+    var labelFraction = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Where few are labelled: how sure a prediction makes an unlabelled transaction a target, 0.5 to 1; none if 1."
+        ))
+    var pseudoLabels = Self.defaults.pseudoLabels ?? 1
 
     @Option(help: "Layers of the transformer.")
     var layers = Self.defaults.layers
@@ -44,11 +55,20 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "Threads; the model does not depend on how many.")
     var threads = Self.defaults.threads
 
+    func validate() throws {
+        guard labelFraction > 0, labelFraction <= 1 else {
+            throw ValidationError("--label-fraction must be above 0, at most 1")
+        }
+        guard (0.5...1).contains(pseudoLabels) else { throw ValidationError("--pseudo-labels must be 0.5 to 1") }
+    }
+
     /// The trainer's options, the cut-off aside.
     var options: TrainingOptions {
         var options = TrainingOptions()
         options.epochs = epochs
         options.pretrainingEpochs = pretrainEpochs
+        options.labelFraction = labelFraction
+        options.pseudoLabels = pseudoLabels < 1 ? pseudoLabels : nil
         options.layers = layers
         options.width = width
         options.heads = heads

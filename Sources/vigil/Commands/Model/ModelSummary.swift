@@ -24,6 +24,15 @@ struct ModelSummary: Encodable {
         var validationRecall: Double?
     }
 
+    /// The adapter that is on, and what it is.
+    struct Adapter: Encodable {
+        var name: String
+        var method: String
+        var parameters: Int
+        var isMergeable: Bool
+        var base: String
+    }
+
     var path: String
     var hash: String
     var parameters: Int
@@ -33,6 +42,9 @@ struct ModelSummary: Encodable {
     var features: [String]
     var threshold: Float
     var calibration: Calibrated
+    var adapter: Adapter?
+    /// All that the directory holds.
+    var adapters: [String]
     var training: Trained?
 
     init(_ model: Model, path: String) {
@@ -50,6 +62,12 @@ struct ModelSummary: Encodable {
             case .platt: Calibrated(kind: "platt")
             case .isotonic(let logits, _): Calibrated(kind: "isotonic", points: logits.count)
             }
+        adapter = model.attached.map { attached in
+            Adapter(
+                name: attached.name, method: attached.adapter.method, parameters: attached.adapter.parameterCount,
+                isMergeable: attached.adapter.isMergeable, base: attached.adapter.baseHash)
+        }
+        adapters = ModelAdapter.names(in: path)
         training = Self.trained(path)
     }
 
@@ -67,6 +85,24 @@ struct ModelSummary: Encodable {
             validationRecall: report.validationRecall)
     }
 
+    /// What the model was trained until, milliseconds since 1970; nil where it does not say.
+    static func cutOff(of path: String) -> Int64? {
+        struct Metrics: Decodable {
+            struct Options: Decodable {
+                struct Training: Decodable { var untilMilliseconds: Int64? }
+                var untilMilliseconds: Int64?
+                /// Of an adapted model.
+                var training: Training?
+            }
+            var options: Options
+        }
+        let file = URL(fileURLWithPath: path).appendingPathComponent(Model.File.metrics.rawValue)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let metrics = (try? Data(contentsOf: file)).flatMap { try? decoder.decode(Metrics.self, from: $0) }
+        return metrics?.options.training?.untilMilliseconds ?? metrics?.options.untilMilliseconds
+    }
+
     var lines: [String] {
         var table = TextTable(header: ["model", path])
         table.rows = [
@@ -81,6 +117,11 @@ struct ModelSummary: Encodable {
             ["threshold", "\(threshold)"],
             ["calibration", calibration.kind + (calibration.points.map { ", \($0) points" } ?? "")],
         ]
+        if let adapter {
+            let kind = adapter.name == adapter.method ? adapter.name : "\(adapter.name) (\(adapter.method))"
+            table.rows.append(["adapter", "\(kind), \(adapter.parameters) parameters, on \(adapter.base)"])
+        }
+        if !adapters.isEmpty { table.rows.append(["adapters", adapters.joined(separator: ", ")]) }
         if let training {
             let until = training.until.map { " before \($0)" } ?? ""
             table.rows.append([

@@ -12,10 +12,11 @@ struct ModelShowCommand: ParsableCommand {
     @Argument(help: "Model directory.")
     var model: String
 
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var output: JSONOption
 
     func run() throws {
-        let summary = ModelSummary(try Model.load(from: model), path: model)
+        let summary = ModelSummary(try Model.load(from: model, adapter: adapter.adapter), path: model)
         if output.json {
             try Terminal.json(summary)
         } else {

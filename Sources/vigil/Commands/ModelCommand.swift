@@ -1,7 +1,0 @@
-import ArgumentParser
-
-/// `vigil model …`.
-struct ModelCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Model directories.", subcommands: [ModelShowCommand.self])
-}
