@@ -10,6 +10,7 @@ days, and what labels 7 days old tell of the terminal. `--no-risk` leaves the te
 import argparse
 import csv
 import gzip
+import warnings
 
 import numpy as np
 import xgboost
@@ -39,7 +40,8 @@ def card_features(times, amounts):
     logs = np.log1p(amounts)
     padded = np.concatenate([np.full(32, np.nan, np.float32), amounts])
     window = np.lib.stride_tricks.sliding_window_view(padded, 32)[:n]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # A card's first event has no history to take a median of.
         median, mean, deviation = np.nanmedian(window, 1), np.nanmean(window, 1), np.nanstd(window, 1)
         ratio = logs - np.log1p(median)
         z = (amounts - mean) / np.maximum(deviation, 0.01 * mean)
