@@ -118,6 +118,7 @@ final class Committer {
                     let unmatched = try ProgressStore(connection: connection).move(unit.steps)
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
+                    try store.insert(unit.shadowHits)
                 }
                 return []
             } catch let unmatched as Unmatched {

@@ -63,7 +63,9 @@ struct SequenceRestorer {
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
                 capacity: model.historyLength)
-            restored[number]?.users[key] = RestoredState.User(history: history, offset: record.offset)
+            let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
+            restored[number]?.users[key] = RestoredState.User(
+                history: history, profile: profile, offset: record.offset)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)
