@@ -59,7 +59,8 @@ extension Committer {
             try send(
                 Publisher.Outgoing(
                     topic: topics.sequences, partition: checkpoint.input.partition, key: Array(user.pseudonym.utf8),
-                    value: CheckpointRecord(offset: user.offset, history: user.history, profile: user.profile).encoded(),
+                    value: CheckpointRecord(offset: user.offset, history: user.history, profile: user.profile)
+                        .encoded(),
                     effect: .checkpointed(group: group)))
         }
         // Last, so that its acknowledgement in the same partition follows those of the closed parts before it.

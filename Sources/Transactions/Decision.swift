@@ -42,7 +42,8 @@ extension RuleHit: Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            rule: try values.decode(String.self, forKey: .rule), action: try values.decode(String.self, forKey: .action),
+            rule: try values.decode(String.self, forKey: .rule),
+            action: try values.decode(String.self, forKey: .action),
             reason: try values.decode(String.self, forKey: .reason),
             state: try values.decodeIfPresent(State.self, forKey: .state) ?? .active)
     }

@@ -43,7 +43,9 @@ import Transactions
     @Test func aChangedFileIsTakenUpAndABadOneRefused() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString).yaml").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        func write(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) }
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
         try write(Self.rules("first"))
         let stopping = StopFlag()
         let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)

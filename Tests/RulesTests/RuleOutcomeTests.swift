@@ -97,15 +97,15 @@ import Transactions
         for condition in conditions {
             let text =
                 ruleFile(when: condition)
-                + """
-                lists:
-                  home: [DE, AT]
-                  away: [US]
-                velocity:
-                  count_1h: {function: count, window: 1h}
-                  sum_1d: {function: sum, of: tx.amount, window: 1d}
-                  last_country: {function: last, of: tx.country, window: 30d}
-                """
+                    + """
+                    lists:
+                      home: [DE, AT]
+                      away: [US]
+                    velocity:
+                      count_1h: {function: count, window: 1h}
+                      sum_1d: {function: sum, of: tx.amount, window: 1d}
+                      last_country: {function: last, of: tx.country, window: 30d}
+                    """
             #expect(try outcome(of: text, lastDecision: .review).hits.count == 1, "\(condition)")
         }
     }

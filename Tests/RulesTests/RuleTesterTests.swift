@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("hits: [burst]", "hits: [bust]", "did you mean 'burst'?"), ("amount: 1}", "amout: 1}", "did you mean 'amount'?"),
+        ("hits: [burst]", "hits: [bust]", "did you mean 'burst'?"),
+        ("amount: 1}", "amout: 1}", "did you mean 'amount'?"),
         ("after: 10m, amount: 1, expect", "after: ten, amount: 1, expect", "expected a duration"),
         ("decision: decline", "decision: deny", "unknown decision 'deny'"),
     ])
@@ -46,7 +47,8 @@ import Testing
 
     @Test func anExplanationShowsEveryPart() throws {
         let rules = try RuleSet.load(
-            text: "rules: [{id: a, when: 'tx.amount * 2.0 > 150.0 && (tx.country == \"FR\" || has(tx.distance))', action: review}]",
+            text:
+                "rules: [{id: a, when: 'tx.amount * 2.0 > 150.0 && (tx.country == \"FR\" || has(tx.distance))', action: review}]",
             schema: schema)
         let found = RuleBench(rules).explain(transaction(), modelScore: 0.3)
         #expect(found.map(\.value) == ["true"])

@@ -64,7 +64,9 @@ import Transactions
                 "shadow shadow", "running active", "quiet snoozed", "loud active",
             ])
         #expect(result.forced == .decline && result.decidedBy == "loud")
-        #expect(throws: RuleSetError.self) { try RuleSet.load(text: text.replacing("rule: quiet", with: "rule: quite"), schema: schema) }
+        #expect(throws: RuleSetError.self) {
+            try RuleSet.load(text: text.replacing("rule: quiet", with: "rule: quite"), schema: schema)
+        }
     }
 
     /// The same users always, and about the share asked for.
@@ -105,7 +107,8 @@ import Transactions
         let decisions = (0..<5).map { decide($0, $0 == 0 ? 1 : 200, hour: 1) }
         #expect(decisions.map(\.disposition) == [.allow, .decline, .decline, .decline, .review])
         #expect(decisions[4].hits.map(\.state) == [.held] && decisions[4].decidedBy == "block")
-        #expect(decisions[4].hits[0].reason == "large (decline held to review: 4 of the day's 5 events so far, limit 10 %)")
+        #expect(
+            decisions[4].hits[0].reason == "large (decline held to review: 4 of the day's 5 events so far, limit 10 %)")
         #expect(decide(5, 950, hour: 2).disposition == .decline)
         // Many harmless events later the day is still held; the next one is not.
         for number in 10..<200 { #expect(decide(number, 1, hour: 3).disposition == .allow) }

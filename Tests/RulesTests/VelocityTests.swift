@@ -62,7 +62,8 @@ import Transactions
                 if case .text(let text) = transaction.features[1] { text } else { "" }
             }
             let since = before.last { $0.amount > 50 }.map { Double(now - $0.time.milliseconds) / 1000 }
-            let words = bench.take(event, modelScore: 0, review: 1).hits[0].reason.split(separator: " ").map(String.init)
+            let words = bench.take(event, modelScore: 0, review: 1).hits[0].reason.split(separator: " ").map(
+                String.init)
             #expect(words[0] == "\(window.count)" && words[1] == "\(amounts.count { $0 > 50 })")
             for (word, wanted) in zip(
                 words[2...6], [amounts.reduce(0, +), amounts.min() ?? 0, amounts.max() ?? 0, mean, spread])
@@ -105,7 +106,9 @@ import Transactions
             history.append(raw: .init(start: nil, count: 0), time: event.time, id: UInt64(number), amount: event.amount)
         }
         let bytes = kept.encoded()
-        for length in 0..<bytes.count { #expect(throws: StateFault.self) { try UserProfile(decoding: Array(bytes[..<length])) } }
+        for length in 0..<bytes.count {
+            #expect(throws: StateFault.self) { try UserProfile(decoding: Array(bytes[..<length])) }
+        }
     }
 
     @Test func manyElementsAreCountedWithinAFewPercent() throws {
@@ -171,13 +174,15 @@ import Transactions
     }
 
     @Test(arguments: [
-        ("{function: sum, window: 1h}", "needs 'of'"), ("{function: count, of: tx.amount, window: 1h}", "takes no 'of'"),
+        ("{function: sum, window: 1h}", "needs 'of'"),
+        ("{function: count, of: tx.amount, window: 1h}", "takes no 'of'"),
         ("{function: count_if, window: 1h}", "needs 'when'"), ("{function: count, window: 10s}", "from 1m to 30d"),
         ("{function: count, window: 31d}", "from 1m to 30d"), ("{function: count, window: 1h, bucket: 7m}", "divides"),
         ("{function: median, of: tx.amount, window: 1h}", "unknown function 'median'"),
         ("{function: sum, of: tx.country, window: 1h}", "this is a string"),
         ("{function: sum, of: tx.amuont, window: 1h}", "did you mean 'tx.amount'?"),
-        ("{function: sum, of: score, window: 1h}", "score"), ("{function: count, key: terminl, window: 1h}", "'terminal'"),
+        ("{function: sum, of: score, window: 1h}", "score"),
+        ("{function: count, key: terminl, window: 1h}", "'terminal'"),
         ("{function: count, key: terminal, window: 90m}", "whole hours"),
         ("{function: count, windw: 1h}", "did you mean 'window'?"),
     ])

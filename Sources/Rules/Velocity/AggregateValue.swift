@@ -9,11 +9,25 @@ enum AggregateValue: Sendable {
     case last(LastValue)
 }
 
-extension CompiledVelocity {
+/// How a declared velocity is read from its window; holds no references, so that copying it costs nothing.
+struct AggregateView: Sendable {
+    let function: VelocityFunction
+    /// Position among the compiled aggregates.
+    let aggregate: Int
+    /// Whether a number is seen as a whole one.
+    let isInt: Bool
+
+    init(_ velocity: CompiledVelocity) {
+        function = velocity.declaration.function
+        aggregate = velocity.aggregate
+        isInt = velocity.type == .int
+    }
+
     /// What conditions see of a window; absent where there is nothing to tell.
     @inline(__always)
-    func value(_ state: AggregateValue, at time: EventTime) -> Value {
-        switch (declaration.function, state) {
+    func value(_ state: borrowing AggregateValue, at time: EventTime) -> Value {
+        let state = copy state
+        switch (function, state) {
         case (.count, .moments(let moments)), (.countIf, .moments(let moments)): return .int(Int64(moments.count))
         case (.count, _), (.countIf, _): return .int(0)
         case (.sum, .moments(let moments)): return .double(moments.sum)
@@ -29,7 +43,7 @@ extension CompiledVelocity {
         case (.last, .last(let last)):
             switch last.content {
             case .text(let text): return .string(text)
-            case .number(let number): return type == .int ? .int(Int64(number)) : .double(number)
+            case .number(let number): return isInt ? .int(Int64(number)) : .double(number)
             }
         default: return .failure(.absent)
         }

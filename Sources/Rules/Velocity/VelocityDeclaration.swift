@@ -23,7 +23,9 @@ public struct VelocityDeclaration: Hashable, Sendable {
     static let bucketLimit: Int64 = 2000
 
     /// Whole seconds, minutes, hours and days that buckets have unless declared otherwise.
-    private static let usualBuckets: [Int64] = [1, 5, 10, 30, 60, 300, 900, 1800, 3600, 21_600, 86_400].map { $0 * 1000 }
+    private static let usualBuckets: [Int64] = [1, 5, 10, 30, 60, 300, 900, 1800, 3600, 21_600, 86_400].map {
+        $0 * 1000
+    }
 
     /// The largest usual bucket that still cuts the window into fifty or more.
     static func defaultBucket(ofWindow window: Int64) -> Int64 {

@@ -30,7 +30,11 @@ struct AggregateTimeline: Sendable {
     /// Everything in the given buckets together.
     func combined(in buckets: Range<Int64>) -> AggregatePartial? {
         var result: AggregatePartial?
-        for entry in entries where buckets.contains(entry.bucket) {
+        let first = entries.withUnsafeBufferPointer {
+            lowerBound(of: buckets.lowerBound, in: $0, before: $0.count, \.bucket)
+        }
+        for entry in entries[first...] {
+            guard entry.bucket < buckets.upperBound else { break }
             if result == nil { result = entry.partial } else { result?.merge(entry.partial) }
         }
         return result

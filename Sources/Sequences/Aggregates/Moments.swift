@@ -63,8 +63,10 @@ public struct Moments: Hashable, Sendable {
     func isOrdered(before other: Moments) -> Bool {
         let own = (count, sum.bitPattern, minimum.bitPattern, maximum.bitPattern, squares.bitPattern)
         return own
-            < (other.count, other.sum.bitPattern, other.minimum.bitPattern, other.maximum.bitPattern,
-                other.squares.bitPattern)
+            < (
+                other.count, other.sum.bitPattern, other.minimum.bitPattern, other.maximum.bitPattern,
+                other.squares.bitPattern
+            )
     }
 }
 

@@ -16,20 +16,23 @@ public struct SlidingMoments: Hashable, Sendable {
     /// Where the back begins.
     private var back = 0
     private var backTotal = Moments()
+    /// The oldest entry's bucket, kept here so that looking at it touches no other memory; `.max` without one.
+    private var oldest = Int64.max
+    /// What the front holds in all.
+    private var frontTotal = Moments()
 
     public init() {}
 
     /// Everything in the window.
     @inline(__always)
-    public var total: Moments { head < back ? entries[head].moments.merged(with: backTotal) : backTotal }
+    public var total: Moments { frontTotal.merged(with: backTotal) }
 
     var entryCount: Int { entries.count - head }
 
     /// Forgets the buckets before `bucket`.
     @inline(__always)
     public mutating func drop(before bucket: Int64) {
-        guard head < entries.count, entries[head].bucket < bucket else { return }
-        dropStale(before: bucket)
+        if oldest < bucket { dropStale(before: bucket) }
     }
 
     private mutating func dropStale(before bucket: Int64) {
@@ -44,6 +47,12 @@ public struct SlidingMoments: Hashable, Sendable {
             back -= head
             head = 0
         }
+        refresh()
+    }
+
+    private mutating func refresh() {
+        oldest = head < entries.count ? entries[head].bucket : .max
+        frontTotal = head < back ? entries[head].moments : Moments()
     }
 
     private mutating func turnOver() {
@@ -65,6 +74,7 @@ public struct SlidingMoments: Hashable, Sendable {
             var moments = Moments()
             moments.add(number, tracksSpread: tracksSpread)
             entries.append(Entry(bucket: bucket, moments: moments))
+            if oldest == .max { oldest = bucket }
         }
         backTotal.add(number, tracksSpread: tracksSpread)
     }
@@ -106,5 +116,6 @@ extension SlidingMoments {
             entries.append(Entry(bucket: bucket, moments: try Moments(from: &reader)))
         }
         backTotal = try Moments(from: &reader)
+        refresh()
     }
 }

@@ -15,6 +15,7 @@ extension RuleEvaluator {
         ledger: EntityLedger, into observations: inout RuleObservations
     ) -> Int {
         let row = observations.values.count
+        entities.begin(transaction)
         if !aggregateValues.isEmpty { update(transaction, at: time, &profile, ledger) }
         for binding in observed {
             guard case .observed(let fact) = binding.source else { continue }
@@ -44,7 +45,7 @@ extension RuleEvaluator {
             if let entity = aggregate.entity {
                 guard let ledger else { continue }
                 aggregateValues[index] = entityReader.read(
-                    specification, entity: hash(of: entity, in: transaction), at: transaction.time, ledger)
+                    specification, entity: entities.hash(of: entity), at: transaction.time, ledger)
                 continue
             }
             let contribution = feed.contribution(to: aggregate)
@@ -69,11 +70,6 @@ extension RuleEvaluator {
         }
     }
 
-    private func hash(of entity: Int, in transaction: Transaction) -> UInt64? {
-        guard entity < transaction.entities.count, let key = transaction.entities[entity] else { return nil }
-        return StableHash.entity(name: rules.entityNames[entity], key: key)
-    }
-
     private func value(
         of fact: ObservedFact, _ transaction: Transaction, at time: EventTime, _ history: UserHistory,
         _ profile: UserProfile, _ ledger: EntityLedger
@@ -88,23 +84,23 @@ extension RuleEvaluator {
             return profile.firstSeen.map { Value($0) } ?? .failure(.absent)
         case .averageAmount: return history.averageAmount.map { .double($0) } ?? .failure(.absent)
         case .risk(let entity, let figure):
-            guard let key = hash(of: entity, in: transaction) else { return .failure(.absent) }
-            return Self.value(of: figure, of: key, at: transaction.time, ledger)
+            return value(of: figure, of: entity, at: transaction.time, ledger)
         case .velocity(let index):
-            let velocity = rules.velocities.declared[index]
-            return velocity.value(aggregateValues[velocity.aggregate], at: time)
+            let view = views[index]
+            return view.value(aggregateValues[view.aggregate], at: time)
         }
     }
 
-    private static func value(
-        of figure: EntityFigure, of key: UInt64, at time: EventTime, _ ledger: EntityLedger
+    private func value(
+        of figure: EntityFigure, of entity: Int, at time: EventTime, _ ledger: EntityLedger
     ) -> Value {
+        guard let key = entities.hash(of: entity) else { return .failure(.absent) }
         switch figure {
         case .count(let window):
             return .int(ledger.transactionCount(of: key, days: EntityFigure.days[window], at: time))
-        case .frauds(let window): return .int(Int64(ledger.risk(of: key, at: time).frauds[window]))
+        case .frauds(let window): return .int(Int64(entities.risk(of: entity, key, at: time, ledger).frauds[window]))
         case .fraudShare(let window):
-            let share = ledger.risk(of: key, at: time).fraudShare(window)
+            let share = entities.risk(of: entity, key, at: time, ledger).fraudShare(window)
             return share.isNaN ? .failure(.absent) : .double(Double(share))
         }
     }

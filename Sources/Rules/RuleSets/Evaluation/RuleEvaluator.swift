@@ -18,6 +18,9 @@ public final class RuleEvaluator {
     let feed: VelocityFeed
     let layout: AggregateLayout
     let entityReader = EntityAggregateReader()
+    let views: [AggregateView]
+    /// The entities of the event just observed, by their positions in the schema.
+    var entities: ObservedEntities
     /// The windows as of the event just observed.
     var aggregateValues: [AggregateValue]
     /// Facts noted by `observe`, in the order of a row.
@@ -34,6 +37,8 @@ public final class RuleEvaluator {
         layout = rules.velocities.layout
         aggregateValues = Array(repeating: .nothing, count: rules.velocities.aggregates.count)
         starts = rules.compiled.map(\.start)
+        views = rules.velocities.declared.map { AggregateView($0) }
+        entities = ObservedEntities(names: rules.entityNames)
         observed = rules.bindings.filter(\.source.isObserved)
         direct = rules.bindings.filter { !$0.source.isObserved }
     }

@@ -23,7 +23,8 @@ extension RuleSetReader {
             _ = optional("reason", of: mapping)
             let keys = (["user"] + entities).filter { mapping[$0] != nil }
             guard keys.count == 1, let name = keys.first else {
-                report("expected one user or entity: \((["user"] + entities).joined(separator: ", "))", at: item,
+                report(
+                    "expected one user or entity: \((["user"] + entities).joined(separator: ", "))", at: item,
                     field: "snoozes")
                 continue
             }

@@ -59,7 +59,8 @@ extension RuleSetReader {
             if feature.kind == .category {
                 values.append(optional(feature.name, of: mapping).map { .text($0) } ?? .missing)
             } else {
-                values.append(self.number(feature.name, of: mapping, in: -limit...limit).map { .number($0) } ?? .missing)
+                values.append(
+                    self.number(feature.name, of: mapping, in: -limit...limit).map { .number($0) } ?? .missing)
             }
         }
         var keys: [String?] = []
@@ -76,7 +77,8 @@ extension RuleSetReader {
     private mutating func expectation(_ node: Node) -> RuleTest.Expectation {
         var expectation = RuleTest.Expectation()
         guard let mapping = node.mapping else {
-            report("expected a mapping with 'decision', 'hits', 'shadow', 'decided_by' or 'score'", at: node,
+            report(
+                "expected a mapping with 'decision', 'hits', 'shadow', 'decided_by' or 'score'", at: node,
                 field: "expect")
             return expectation
         }

@@ -70,7 +70,8 @@ extension RuleSetReader {
         of mapping: Node.Mapping, _ entity: (name: String?, index: Int?), _ place: String
     ) -> (length: Int64, bucket: Int64)? {
         guard let value = mapping["window"], let text = optional("window", of: mapping) else { return nil }
-        guard let length = Transactions.DurationText.milliseconds(text), VelocityDeclaration.windows.contains(length) else {
+        guard let length = Transactions.DurationText.milliseconds(text), VelocityDeclaration.windows.contains(length)
+        else {
             report("expected a window from 1m to 30d, such as 10m or 7d", at: value, field: place)
             return nil
         }

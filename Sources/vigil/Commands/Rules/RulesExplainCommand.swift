@@ -42,7 +42,8 @@ struct RulesExplainCommand: AsyncParsableCommand {
 
     private func readEvents(_ schema: TransactionSchema) throws -> [Transaction] {
         let data =
-            event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: event))
+            event == "-"
+            ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: event))
         let decoder = TransactionDecoder(schema: schema)
         let text = String(decoding: data, as: UTF8.self)
         // One object over several lines, as people paste it, or one a line.
