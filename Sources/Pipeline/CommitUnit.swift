@@ -57,6 +57,8 @@ struct CommitUnit: Sendable {
             var history: [UInt8]
             /// `UserProfile.encoded()`
             var profile: [UInt8] = []
+            /// The epoch of the user's last checkpoint, whose record this one takes the place of.
+            var formerEpoch: Int64?
         }
 
         var input: TopicPartition

@@ -57,8 +57,9 @@ extension Processor {
                 CommitUnit.Checkpoint.User(
                     pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
                     offset: state.newestOffset, history: state.history.encoded(layout: layout),
-                    profile: state.profile.encoded())
+                    profile: state.profile.encoded(), formerEpoch: worker.users[id]?.checkpointEpoch)
             }
+            for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
             worker.dirty.removeAll(keepingCapacity: true)
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(
