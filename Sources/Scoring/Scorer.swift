@@ -27,11 +27,24 @@ public final class Scorer {
         case scored(Decision, late: Bool)
     }
 
+    /// Parts of the work on a batch, in their order.
+    public enum Stage: Sendable {
+        /// Features of the transactions and their encoding.
+        case encode
+        /// The transformer, and caches rebuilt for it.
+        case score
+        /// Calibration, rules and thresholds, and the reasons of what is flagged.
+        case rules
+    }
+
     public let model: Model
     public let thresholds: Thresholds
     public var rules: RuleSet { evaluator.rules }
     /// The rules' identifiers in order of evaluation.
     public var ruleIDs: [String] { evaluator.rules.rules.map(\.id) }
+
+    /// Told when a stage of a batch has ended; for measurements only.
+    public var stageEnded: ((Stage) -> Void)?
 
     let evaluator: RuleEvaluator
     let extractor: FeatureExtractor
@@ -75,6 +88,9 @@ public final class Scorer {
         UserState(history: UserHistory(rawCount: extractor.rawCount, capacity: model.configuration.historyLength))
     }
 
+    /// Bytes a user's cached keys and values take while hot.
+    public var bytesPerHotUser: Int { caches.bytesPerCache }
+
     /// Decides on events in their given order; a user's events must stand in the order of their offsets.
     public func score(_ requests: [Request], ledger: EntityLedger) throws -> [Outcome] {
         batchNumber += 1
@@ -83,7 +99,9 @@ public final class Scorer {
         var outcomes = Array(repeating: Outcome.duplicate, count: requests.count)
         for (wave, events) in eventsByWave().enumerated() {
             if wave > 0 { fillRows(of: events, requests) }
+            stageEnded?(.encode)
             try transformer.advance(rows, in: caches, logits: &logits)
+            stageEnded?(.score)
             var flagged: [Int] = []
             for index in events {
                 let decision = decide(prepared[index], on: requests[index].transaction)
@@ -91,6 +109,7 @@ public final class Scorer {
                 if decision.disposition != .allow { flagged.append(index) }
             }
             try explain(flagged, of: requests, into: &outcomes)
+            stageEnded?(.rules)
         }
         evictBeyondBound()
         return outcomes
