@@ -14,6 +14,7 @@ struct ScoringBench {
     let events: Int
     let batch: Int
     let threads: Int
+    let precision: CachePrecision
 
     /// One thread's share of the measurement.
     private struct Share {
@@ -67,7 +68,9 @@ struct ScoringBench {
     }
 
     private func share(of thread: Int) throws -> Share {
-        let scorer = try Scorer(model: workload.model, rules: workload.rules, cacheMemoryBytes: .max / 16)
+        let scorer = try Scorer(
+            model: workload.model, rules: workload.rules, cacheMemoryBytes: .max / 16,
+            cachePrecision: precision)
         let own = users / threads + (thread < users % threads ? 1 : 0)
         let states = (0..<own).map { _ in scorer.newUser() }
         var number = 0
@@ -101,6 +104,7 @@ struct ScoringBench {
         let encoder = ReviewEventEncoder()
         var bytes: [UInt8] = []
         var requests: [Scorer.Request] = []
+        var outcomes: [Scorer.Outcome] = []
         var number = first
         while number < first + events {
             requests.removeAll(keepingCapacity: true)
@@ -111,7 +115,7 @@ struct ScoringBench {
             }
             let start = clock.now
             times.begin()
-            let outcomes = try scorer.score(requests, ledger: workload.ledger)
+            try scorer.score(requests, ledger: workload.ledger, into: &outcomes)
             let end = clock.now
             share.batches.append(((end - start) / .seconds(1), requests.count))
             bytes.removeAll(keepingCapacity: true)

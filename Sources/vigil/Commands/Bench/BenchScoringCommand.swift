@@ -43,6 +43,7 @@ struct BenchScoringCommand: ParsableCommand {
     @Option(help: "Scorers at work at once, each with its own part of the users.")
     var threads = 1
 
+    @OptionGroup var caches: CacheOptions
     @OptionGroup var output: JSONOption
 
     func validate() throws {
@@ -64,8 +65,10 @@ struct BenchScoringCommand: ParsableCommand {
                 layers: layers, width: width, heads: heads ?? max(1, width / 16), window: window,
                 feedForward: feedForward ?? 4 * width)
         }
-        let report = try ScoringBench(workload: workload, users: users, events: events, batch: batch, threads: threads)
-            .run()
+        let report = try ScoringBench(
+            workload: workload, users: users, events: events, batch: batch, threads: threads,
+            precision: caches.precision
+        ).run()
         if output.json { try Terminal.json(report) } else { report.lines.forEach(Terminal.data) }
     }
 }
