@@ -122,7 +122,7 @@ struct PipelineThreads: Sendable {
     private func processor() throws -> Processor {
         let scorer = try Scorer(
             model: configuration.model, rules: configuration.rules, thresholds: configuration.thresholds,
-            cacheMemoryBytes: configuration.cacheMemoryBytes)
+            cacheMemoryBytes: configuration.cacheMemoryBytes, cachePrecision: configuration.cachePrecision)
         return Processor(
             ProcessorParts(
                 inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: configuration.pseudonymizer,

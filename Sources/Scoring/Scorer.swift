@@ -77,7 +77,7 @@ public final class Scorer {
     /// - Throws: `TransformerError` when the weights do not fit their configuration.
     public init(
         model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31,
-        cachePrecision: CachePrecision = .standard
+        cachePrecision: CachePrecision = .float32
     ) throws {
         self.model = model
         self.thresholds = thresholds ?? Thresholds(review: model.threshold)
