@@ -52,7 +52,7 @@ struct InputClaim: Sendable {
 /// State read back from the checkpoint topics.
 struct RestoredState: Sendable {
     struct User: Sendable {
-        var history: UserHistory
+        var history: PackedHistory
         /// The newest offset the history holds.
         var offset: Int64
     }

@@ -111,7 +111,7 @@ final class InputWorker {
         if let known = users[id] { return known }
         let pseudonym = pseudonymizer.pseudonym(of: id)
         let state =
-            restored.removeValue(forKey: pseudonym).map { UserState(history: $0.history, newestOffset: $0.offset) }
+            restored.removeValue(forKey: pseudonym).map { scorer.user(from: $0.history, newestOffset: $0.offset) }
             ?? scorer.newUser()
         let user = User(state: state, pseudonym: pseudonym)
         users[id] = user

@@ -63,7 +63,8 @@ struct SequenceRestorer {
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
                 capacity: model.historyLength)
-            restored[number]?.users[key] = RestoredState.User(history: history, offset: record.offset)
+            restored[number]?.users[key] = RestoredState.User(
+                history: PackedHistory(history), offset: record.offset)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

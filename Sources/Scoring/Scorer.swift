@@ -1,7 +1,7 @@
 public import Rules
 public import Sequences
 public import Transactions
-internal import Transformer
+public import Transformer
 
 /// Turns events into decisions: features, model, calibration, rules. Deterministic; no clock, no I/O, no randomness.
 ///
@@ -59,7 +59,10 @@ public final class Scorer {
     var raw: [UInt32]
     var numbers: [Float]
     var bins: [UInt16]
+    /// Users with an open history, and the bytes of these.
     var hotUsers: [UserState] = []
+    var hotHistoryBytes = 0
+    private var absorbed = 0
     var prepared: [PreparedEvent] = []
     /// Raw features of the whole batch: (events, rawCount).
     var rawOfBatch: [UInt32] = []
@@ -117,7 +120,9 @@ public final class Scorer {
                 detail: "is not that of the model in use: histories and rules would not fit")
         }
         let weights = try StreamingWeights(new.configuration, new.parameters)
-        release(hotUsers)
+        for user in hotUsers { dropCache(of: user) }
+        // Histories of another length are opened anew, with the user's next event.
+        if new.historyLength != model.historyLength { release(hotUsers) }
         transformer = StreamingTransformer(weights)
         caches = KeyValueStore(new.configuration, precision: caches.precision)
         rows = TokenRows(new.configuration)
@@ -126,6 +131,12 @@ public final class Scorer {
         reasonGroups = ReasonGroup.groups(of: new.encoder)
         if !thresholdsAreGiven { thresholds = Thresholds(review: new.threshold) }
         model = new
+    }
+
+    /// A user as a checkpoint knows it.
+    public func user(from history: PackedHistory, newestOffset: Int64) -> UserState {
+        UserState(
+            packed: history, rawCount: extractor.rawCount, capacity: model.historyLength, newestOffset: newestOffset)
     }
 
     /// Decides on events in their given order; a user's events must stand in the order of their offsets.
@@ -167,17 +178,24 @@ public final class Scorer {
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
     public func absorb(_ request: Request, ledger: EntityLedger) {
         let user = request.user
+        open(user)
         let id = StableHash.identifier(request.transaction.id)
-        guard !user.history.contains(id: id) else { return }
+        guard !user.open.contains(id: id) else { return }
         dropCache(of: user)
         extract(request, ledger: ledger)
         append(request, id: id)
+        absorbed += 1
+        // Now and then is enough while restoring.
+        if absorbed % 1024 == 0 {
+            batchNumber += 1
+            evictBeyondBound()
+        }
     }
 
     /// Gives back what the scorer holds for users that go elsewhere.
     public func release(_ users: some Sequence<UserState>) {
-        for user in users { dropCache(of: user) }
-        forgetColdUsers()
+        for user in users { unlist(user) }
+        hotUsers.removeAll { !$0.isListed }
     }
 }
 
@@ -201,19 +219,20 @@ extension Scorer {
         rawOfBatch.removeAll(keepingCapacity: true)
         for request in requests {
             let user = request.user
+            open(user)
             let id = StableHash.identifier(request.transaction.id)
-            guard !user.history.contains(id: id) else {
+            guard !user.open.contains(id: id) else {
                 prepared.append(PreparedEvent())
                 rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
                 continue
             }
             var event = PreparedEvent()
             event.wave = user.eventsInBatch
-            event.late = user.history.isLate(request.transaction.time)
-            event.time = user.history.effectiveTime(of: request.transaction.time)
+            event.late = user.open.isLate(request.transaction.time)
+            event.time = user.open.effectiveTime(of: request.transaction.time)
             event.facts = RuleUserFacts(
-                eventsSeen: Int(clamping: user.history.eventsSeen),
-                secondsSinceLast: user.history.newest.map { Double(event.time.milliseconds - $0.milliseconds) / 1000 })
+                eventsSeen: Int(clamping: user.open.eventsSeen),
+                secondsSinceLast: user.open.newest.map { Double(event.time.milliseconds - $0.milliseconds) / 1000 })
             let cache = warmCache(of: user)
             extract(request, ledger: ledger)
             if event.wave == 0 {
@@ -261,15 +280,17 @@ extension Scorer {
 
     private func extract(_ request: Request, ledger: EntityLedger) {
         raw.withUnsafeMutableBufferPointer {
-            extractor.extract(request.transaction, history: request.user.history, ledger: ledger, into: $0)
+            extractor.extract(request.transaction, history: request.user.open, ledger: ledger, into: $0)
         }
     }
 
     private func append(_ request: Request, id: UInt64) {
+        let before = request.user.open.byteCount
         raw.withUnsafeBufferPointer {
-            request.user.history.append(
+            request.user.open.append(
                 raw: $0, time: request.transaction.time, id: id, amount: request.transaction.amount)
         }
+        hotHistoryBytes += request.user.open.byteCount - before
     }
 
     /// Encodes `raw` and adds it as a row.

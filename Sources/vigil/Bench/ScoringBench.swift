@@ -15,15 +15,25 @@ struct ScoringBench {
     let batch: Int
     let threads: Int
     let precision: CachePrecision
+    /// Where the model and scored histories are written for other programs, nil for nowhere.
+    var export: String?
 
     /// One thread's share of the measurement.
     private struct Share {
-        /// Seconds of every batch, and its events.
-        var batches: [(seconds: Double, events: Int)] = []
-        var stages = (encode: 0.0, score: 0.0, rules: 0.0, serialise: 0.0)
+        /// Seconds of every batch and of its stages, and its events.
+        var batches: [Batch] = []
         var flagged = 0
         var bytesPerHotUser = 0
         var bytesPerColdUser = 0
+
+        struct Batch {
+            var events: Int
+            var seconds: Double
+            var encode = 0.0
+            var score = 0.0
+            var rules = 0.0
+            var serialise = 0.0
+        }
 
         var seconds: Double { batches.reduce(0) { $0 + $1.seconds } }
         var events: Int { batches.reduce(0) { $0 + $1.events } }
@@ -41,27 +51,23 @@ struct ScoringBench {
 
     private func report(_ shares: [Share], _ speed: MachineSpeed) -> ScoringBenchReport {
         let events = shares.reduce(0) { $0 + $1.events }
-        func mean(_ part: KeyPath<Share, Double>) -> Double {
-            shares.reduce(0) { $0 + $1[keyPath: part] } / Double(max(1, events)) * 1e6
-        }
-        func perSecond(_ seconds: KeyPath<Share, Double>) -> Double {
-            shares.reduce(0) { $0 + Double($1.events) / max($1[keyPath: seconds], 1e-9) }
-        }
-        let each = shares.flatMap(\.batches).map { $0.seconds / Double($0.events) * 1e6 }.sorted()
-        func quantile(_ share: Double) -> Double {
-            each.isEmpty ? 0 : each[min(each.count - 1, Int(Double(each.count) * share))]
+        func perEvent(_ part: KeyPath<Share.Batch, Double>, _ share: Double) -> Double {
+            let each = shares.flatMap(\.batches).map { $0[keyPath: part] / Double($0.events) * 1e6 }.sorted()
+            return each.isEmpty ? 0 : each[min(each.count - 1, Int(Double(each.count) * share))]
         }
         let hot = shares.first?.bytesPerHotUser ?? 0
         let arithmetic = 2 * Double(workload.model.configuration.multiplyAddsPerToken) / speed.sgemmGigaflops / 1000
         let memory = Double(hot) / speed.memoryGigabytesPerSecond / 1000
         let floor = max(arithmetic, memory)
-        let model = perSecond(\.stages.score)
+        let score = perEvent(\.score, 0.5)
         return ScoringBenchReport(
-            eventsPerSecond: perSecond(\.seconds), microsecondsPerEvent: .init(p50: quantile(0.5), p99: quantile(0.99)),
+            eventsPerSecond: shares.reduce(0) { $0 + Double($1.events) / max($1.seconds, 1e-9) },
+            microsecondsPerEvent: .init(p50: perEvent(\.seconds, 0.5), p99: perEvent(\.seconds, 0.99)),
             stageMicroseconds: .init(
-                encode: mean(\.stages.encode), score: mean(\.stages.score), rules: mean(\.stages.rules),
-                serialise: mean(\.stages.serialise)),
-            modelEventsPerSecond: model, floorMicroseconds: floor, floorRatio: 1e6 / model / floor,
+                encode: perEvent(\.encode, 0.5), score: score, rules: perEvent(\.rules, 0.5),
+                serialise: perEvent(\.serialise, 0.5)),
+            modelEventsPerSecond: Double(threads) * 1e6 / max(score, 1e-9), floorMicroseconds: floor,
+            floorRatio: score / Double(threads) / floor,
             sgemmGflops: speed.sgemmGigaflops, memoryGigabytesPerSecond: speed.memoryGigabytesPerSecond,
             bytesPerHotUser: hot, bytesPerColdUser: shares.first?.bytesPerColdUser ?? 0,
             flagged: shares.reduce(0) { $0 + $1.flagged }, events: events)
@@ -83,13 +89,23 @@ struct ScoringBench {
                 number += 1
             }
         }
+        var windows = ScoredWindows(tokens: workload.model.historyLength)
         var requests: [Scorer.Request] = []
         for user in 0..<own {
             requests.append(.init(transaction: workload.transaction(number, user: user), user: states[user]))
             number += 1
             guard requests.count == 16 || user == own - 1 else { continue }
-            _ = try scorer.score(requests, ledger: workload.ledger)
+            let outcomes = try scorer.score(requests, ledger: workload.ledger)
+            if thread == 0, export != nil {
+                for (request, outcome) in zip(requests, outcomes) {
+                    windows.append(request.user, outcome, workload.model.encoder)
+                }
+            }
             requests.removeAll(keepingCapacity: true)
+        }
+        if thread == 0, let export {
+            try workload.model.save(to: export)
+            try windows.write(to: export)
         }
         return try timed(scorer, states, from: number, events: events / threads)
     }
@@ -97,10 +113,10 @@ struct ScoringBench {
     private func timed(_ scorer: Scorer, _ states: [UserState], from first: Int, events: Int) throws -> Share {
         var share = Share()
         share.bytesPerHotUser = scorer.bytesPerHotUser
+        share.bytesPerColdUser = states.prefix(100).reduce(0) { $0 + $1.coldByteCount } / min(100, states.count)
         let clock = ContinuousClock()
         let times = StageTimes()
-        // A clock within the batch would be most of a batch of one.
-        if batch >= 16 { scorer.stageEnded = times.ended }
+        scorer.stageEnded = times.ended
         let encoder = ReviewEventEncoder()
         var bytes: [UInt8] = []
         var requests: [Scorer.Request] = []
@@ -117,7 +133,8 @@ struct ScoringBench {
             times.begin()
             try scorer.score(requests, ledger: workload.ledger, into: &outcomes)
             let end = clock.now
-            share.batches.append(((end - start) / .seconds(1), requests.count))
+            var measured = Share.Batch(events: requests.count, seconds: (end - start) / .seconds(1))
+            (measured.encode, measured.score, measured.rules) = (times.encode, times.score, times.rules)
             bytes.removeAll(keepingCapacity: true)
             for (request, outcome) in zip(requests, outcomes) {
                 guard case .scored(let decision, _) = outcome else { continue }
@@ -128,11 +145,9 @@ struct ScoringBench {
                     scoredAt: request.transaction.time, modelHash: scorer.model.hash, rulesHash: scorer.rules.hash)
                 encoder.append(alert.reviewEvent(schema: scorer.model.encoder.schema), to: &bytes)
             }
-            share.stages.serialise += (clock.now - end) / .seconds(1)
+            measured.serialise = (clock.now - end) / .seconds(1)
+            share.batches.append(measured)
         }
-        share.stages.encode = times.encode
-        share.stages.score = batch >= 16 ? times.score : share.seconds
-        share.stages.rules = times.rules
         return share
     }
 }

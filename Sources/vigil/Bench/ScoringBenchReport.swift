@@ -8,7 +8,7 @@ struct ScoringBenchReport: Encodable {
         var p99: Double
     }
 
-    /// Means, in microseconds an event.
+    /// Of the middle batch, in microseconds an event: what else the machine does shows in the slow ones.
     struct Stages: Encodable {
         var encode: Double
         var score: Double

@@ -1,6 +1,6 @@
 import Scoring
 
-/// Seconds spent in each stage of the scorer's batches.
+/// Seconds spent in each stage of one batch of the scorer.
 final class StageTimes {
     private(set) var encode = 0.0
     private(set) var score = 0.0
@@ -8,8 +8,11 @@ final class StageTimes {
     private let clock = ContinuousClock()
     private var last = ContinuousClock.now
 
-    /// The first stage of a batch begins.
-    func begin() { last = clock.now }
+    /// A batch begins.
+    func begin() {
+        (encode, score, rules) = (0, 0, 0)
+        last = clock.now
+    }
 
     /// A stage has ended and the next one begins.
     func ended(_ stage: Scorer.Stage) {
@@ -22,7 +25,4 @@ final class StageTimes {
         }
         last = now
     }
-
-    /// Forgets what was measured.
-    func reset() { (encode, score, rules) = (0, 0, 0) }
 }

@@ -43,6 +43,12 @@ struct BenchScoringCommand: ParsableCommand {
     @Option(help: "Scorers at work at once, each with its own part of the users.")
     var threads = 1
 
+    @Option(help: "Directory to write the model and scored histories to, for other programs to time; see Tests/Peers.")
+    var export: String?
+
+    @Flag(help: "A table over 1, 2, 4 layers, widths and windows of 32, 64, 128, instead of one shape.")
+    var grid = false
+
     @OptionGroup var caches: CacheOptions
     @OptionGroup var output: JSONOption
 
@@ -51,12 +57,19 @@ struct BenchScoringCommand: ParsableCommand {
         else {
             throw ValidationError("--users, --events and --batch must be positive")
         }
+        if let export { try ModelDestination(path: export).check() }
+        if grid, model != nil { throw ValidationError("--grid makes its own models: leave out --model") }
         guard (1...256).contains(threads), threads <= users else {
             throw ValidationError("--threads must be 1 to 256, and no more than there are users")
         }
     }
 
     func run() throws {
+        if grid {
+            let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.precision).run()
+            if output.json { try Terminal.json(rows) } else { ScoringGrid.lines(rows).forEach(Terminal.data) }
+            return
+        }
         let workload: ScoringWorkload
         if let model {
             workload = try ScoringWorkload(model: try Model.load(from: model))
@@ -67,7 +80,7 @@ struct BenchScoringCommand: ParsableCommand {
         }
         let report = try ScoringBench(
             workload: workload, users: users, events: events, batch: batch, threads: threads,
-            precision: caches.precision
+            precision: caches.precision, export: export
         ).run()
         if output.json { try Terminal.json(report) } else { report.lines.forEach(Terminal.data) }
     }
