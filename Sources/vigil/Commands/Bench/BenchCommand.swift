@@ -3,5 +3,6 @@ import ArgumentParser
 /// `vigil bench …`.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures this machine.", subcommands: [BenchScoringCommand.self])
+        commandName: "bench", abstract: "Measures this machine.",
+        subcommands: [BenchPipelineCommand.self, BenchScoringCommand.self])
 }
