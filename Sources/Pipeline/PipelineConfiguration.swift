@@ -13,6 +13,8 @@ public struct PipelineConfiguration: Sendable {
     public var topics = TopicNames()
     public var postgres: PostgresSettings
     public var model: Model
+    /// The model's directory and how often it is looked at for another one, in milliseconds; nil: never.
+    public var modelReload: (path: String, intervalMilliseconds: Int64)?
     public var rules: RuleSet
     /// nil: the model's own threshold, no decline by score.
     public var thresholds: Thresholds?

@@ -78,6 +78,12 @@ struct PipelineThreads: Sendable {
             group.addTask { try await thread("vigil-intake") { try intake().run() } }
             group.addTask { try await thread("vigil-processor") { try processor().run() } }
             group.addTask { try await thread("vigil-committer") { try committer().run() } }
+            if let reload = configuration.modelReload {
+                let watcher = ModelWatcher(
+                    path: reload.path, intervalMilliseconds: reload.intervalMilliseconds, inbox: inbox,
+                    stopping: stopping, logger: logger)
+                group.addTask { await watcher.run(from: configuration.model.hash) }
+            }
             while let result = await group.nextResult() {
                 guard case .failure(let error) = result else { continue }
                 failure.withLock { $0 = $0 ?? error }

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Scoring
 internal import Sequences
 
 /// What the other threads tell the processor.
@@ -14,6 +15,8 @@ enum ProcessorMessage: Sendable {
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])
+    /// Score with this model from the next micro-batch on.
+    case model(Model)
     /// Commit what is decided, checkpoint, then say done.
     case stop(done: Latch)
 }

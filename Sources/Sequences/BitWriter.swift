@@ -23,9 +23,10 @@ struct BitWriter {
     /// All bytes, in an array that is no longer than they are.
     consuming func finished() -> [UInt8] {
         if pendingBits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
-        return [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
-            count = bytes.count
-            _ = buffer.initialize(from: bytes)
+        let all = bytes
+        return [UInt8](unsafeUninitializedCapacity: all.count) { buffer, count in
+            _ = buffer.initialize(from: all)
+            count = all.count
         }
     }
 }

@@ -43,7 +43,7 @@ enum PackedColumn {
                 if value != prediction { writer.append(UInt64(value), 32) }
             }
         case .table:
-            let table = table ?? []
+            guard let table else { return }
             writer.append(UInt64(table.count), 7)
             for value in table { writer.append(UInt64(value), 32) }
             for value in values {

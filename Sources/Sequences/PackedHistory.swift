@@ -1,5 +1,3 @@
-public import Transactions
-
 /// A user's history at rest: the same history to the bit in a quarter of the memory.
 ///
 /// Held by columns, each in the least of a few lossless forms (`PackedColumn`). Features that follow from the amounts

@@ -1,4 +1,4 @@
-internal import Transactions
+import Transactions
 
 /// The user's features as they follow from the amounts and times of the tokens before, for packing.
 ///

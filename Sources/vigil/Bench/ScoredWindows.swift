@@ -1,6 +1,7 @@
 import Foundation
 import Scoring
 import Sequences
+import Transactions
 
 /// Encoded histories with the score of their last token, for other programs to score again.
 struct ScoredWindows: Encodable {

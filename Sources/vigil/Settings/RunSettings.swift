@@ -45,6 +45,9 @@ struct RunSettings {
         pipeline.limits.maximumAheadMilliseconds =
             try reader.milliseconds("input.maximum_ahead") ?? pipeline.limits.maximumAheadMilliseconds
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
+        if let interval = try reader.milliseconds("model.reload") {
+            pipeline.modelReload = (try reader.required("model.path"), max(100, interval))
+        }
         let precision = try reader.choice(
             "state.cache_precision", among: CachePrecision.allCases.map(\.rawValue),
             default: CachePrecision.standard.rawValue)

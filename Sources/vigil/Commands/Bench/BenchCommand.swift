@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchPipelineCommand.self, BenchScoringCommand.self])
+        subcommands: [
+            BenchPipelineCommand.self, BenchScoringCommand.self, BenchStateCommand.self, NullConsumerCommand.self,
+        ])
 }
