@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres", log, coreMetrics,
+                "Scoring", "Sequences", "Transformer", "Rules", "Transactions", "Kafka", "Postgres", log, coreMetrics,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

@@ -15,6 +15,8 @@
 
 #include "linear.h"
 
+#include "cached.h"
+
 #include "ring.h"
 
 #include "table.h"

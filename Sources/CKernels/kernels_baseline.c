@@ -17,6 +17,12 @@
 
 #include "linear.h"
 
+#include "cached.h"
+
 #include "ring.h"
 
 #include "table.h"
+
+size_t ck_ring_layer_bytes(size_t window, size_t width, ck_precision precision) {
+    return ring_layer_bytes(window, width, precision);
+}

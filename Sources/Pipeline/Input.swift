@@ -57,7 +57,7 @@ struct InputClaim: Sendable {
 /// State read back from the checkpoint topics.
 struct RestoredState: Sendable {
     struct User: Sendable {
-        var history: UserHistory
+        var history: PackedHistory
         var profile = UserProfile()
         /// The newest offset the history holds.
         var offset: Int64

@@ -118,7 +118,7 @@ final class InputWorker {
         let pseudonym = pseudonymizer.pseudonym(of: id)
         let former = restored.removeValue(forKey: pseudonym)
         let state =
-            former.map { UserState(history: $0.history, profile: $0.profile, newestOffset: $0.offset) }
+            former.map { scorer.user(from: $0.history, profile: $0.profile, newestOffset: $0.offset) }
             ?? scorer.newUser()
         let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
         users[id] = user

@@ -3,6 +3,7 @@ public import Postgres
 public import Rules
 public import Scoring
 public import Transactions
+public import Transformer
 
 /// Everything the processor needs; the command line fills it from flags, environment and file.
 public struct PipelineConfiguration: Sendable {
@@ -12,6 +13,8 @@ public struct PipelineConfiguration: Sendable {
     public var topics = TopicNames()
     public var postgres: PostgresSettings
     public var model: Model
+    /// The model's directory and how often it is looked at for another one, in milliseconds; nil: never.
+    public var modelReload: (path: String, intervalMilliseconds: Int64)?
     /// The rules in force where they are not followed.
     public var rules: RuleSet
     /// Where rules are followed; nil: `rules` stay as they are.
@@ -25,6 +28,8 @@ public struct PipelineConfiguration: Sendable {
     public var limits = EventLimits()
     /// Bound on cached keys and values.
     public var cacheMemoryBytes = 1 << 31
+    /// How keys and values are held.
+    public var cachePrecision = CachePrecision.float32
     public var checkpointIntervalMilliseconds: Int64 = 30_000
     /// An input at its end for this long holds no other.
     public var idleGraceMilliseconds: Int64 = 1_000

@@ -83,6 +83,12 @@ struct PipelineThreads: Sendable {
             if let origin = configuration.rulesOrigin {
                 group.addTask { try await thread("vigil-rules") { watcher(rules, origin).run() } }
             }
+            if let reload = configuration.modelReload {
+                let watcher = ModelWatcher(
+                    path: reload.path, intervalMilliseconds: reload.intervalMilliseconds, inbox: inbox,
+                    stopping: stopping, logger: logger)
+                group.addTask { await watcher.run(from: configuration.model.hash) }
+            }
             while let result = await group.nextResult() {
                 guard case .failure(let error) = result else { continue }
                 failure.withLock { $0 = $0 ?? error }
@@ -156,7 +162,7 @@ struct PipelineThreads: Sendable {
     private func processor(_ rules: RuleSet) throws -> Processor {
         let scorer = try Scorer(
             model: configuration.model, rules: rules, thresholds: configuration.thresholds,
-            cacheMemoryBytes: configuration.cacheMemoryBytes)
+            cacheMemoryBytes: configuration.cacheMemoryBytes, cachePrecision: configuration.cachePrecision)
         return Processor(
             ProcessorParts(
                 inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: configuration.pseudonymizer,

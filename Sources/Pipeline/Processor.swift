@@ -112,6 +112,8 @@ final class Processor {
             scorer.replaceRules(rules)
             contributor = VelocityContributor(rules)
             logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
+        case .model(let model):
+            take(model)
         case .stop(let done):
             checkpoint(Array(workers.keys))
             handOver(blocking: true)
@@ -119,6 +121,17 @@ final class Processor {
             return true
         }
         return false
+    }
+
+    /// Users keep their histories; caches are rebuilt as they are needed.
+    private func take(_ model: Model) {
+        let old = scorer.model.hash
+        do {
+            try scorer.swap(model: model)
+            logger.info("Another model is in use", metadata: ["model": "\(model.hash)", "was": "\(old)"])
+        } catch {
+            logger.error("The new model is refused", metadata: ["model": "\(model.hash)", "reason": "\(error)"])
+        }
     }
 
     private func install(_ claim: InputClaim, backlog: Backlog) {

@@ -1,5 +1,6 @@
 internal import Kafka
 internal import Rules
+internal import Scoring
 internal import Sequences
 
 /// What the other threads tell the processor.
@@ -18,6 +19,8 @@ enum ProcessorMessage: Sendable {
     case remote([RemotePart])
     /// Another rule set takes over, from the next batch on.
     case rules(RuleSet)
+    /// Score with this model from the next micro-batch on.
+    case model(Model)
     /// Commit what is decided, checkpoint, then say done.
     case stop(done: Latch)
 }

@@ -68,7 +68,7 @@ struct SequenceRestorer {
             // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
             if let known, (known.epoch, known.offset) > (key.epoch, record.offset) { return }
             restored[number]?.users[key.pseudonym] = RestoredState.User(
-                history: history, profile: profile, offset: record.offset, epoch: key.epoch)
+                history: PackedHistory(history), profile: profile, offset: record.offset, epoch: key.epoch)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

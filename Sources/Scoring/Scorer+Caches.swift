@@ -7,19 +7,31 @@ extension Scorer {
     func warmCache(of user: UserState) -> KeyValueCache {
         user.usedAt = batchNumber
         if let cache = user.cache { return cache }
-        let kept = user.history.count
-        let cache = caches.allocate(position: Int64(clamping: user.history.eventsSeen) - Int64(kept))
-        user.history.forEachToken { token, time in
+        let kept = user.open.count
+        let cache = caches.allocate(position: Int64(clamping: user.open.eventsSeen) - Int64(kept))
+        user.open.forEachToken { token, time in
             raw.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: token) }
             appendRow(time: time, cache: cache)
         }
         user.cache = cache
-        if !user.isListed {
-            user.isListed = true
-            hotUsers.append(user)
-        }
         return cache
     }
+
+    /// Opens the user's history and lists the user among the hot ones.
+    func open(_ user: UserState) {
+        user.usedAt = batchNumber
+        guard !user.isListed else { return }
+        user.unpack(capacity: model.historyLength)
+        user.isListed = true
+        hotUsers.append(user)
+        hotHistoryBytes += user.open.byteCount
+    }
+
+    /// Bytes that hot users take: keys, values and open histories.
+    public var hotBytes: Int { caches.bytesInUse + hotHistoryBytes }
+
+    /// Users with an open history.
+    public var hotCount: Int { hotUsers.count }
 
     /// Frees the user's keys and values; the next event rebuilds them.
     func dropCache(of user: UserState) {
@@ -28,24 +40,24 @@ extension Scorer {
         user.cache = nil
     }
 
-    /// Once the caches exceed their bound, drops the least recently used until a tenth of it is free.
+    /// Once hot users exceed their bound, the least recently used grow cold until a tenth of it is free.
     func evictBeyondBound() {
-        guard caches.bytesInUse > cacheMemoryBytes else { return }
+        guard hotBytes > cacheMemoryBytes else { return }
         let goal = cacheMemoryBytes / 10 * 9
         hotUsers.sort { $0.usedAt < $1.usedAt }
         for user in hotUsers {
-            guard caches.bytesInUse > goal else { break }
-            dropCache(of: user)
+            guard hotBytes > goal else { break }
+            unlist(user)
+            user.pack()
         }
-        forgetColdUsers()
+        hotUsers.removeAll { !$0.isListed }
     }
 
-    /// Takes users without a cache off the list of the hot ones.
-    func forgetColdUsers() {
-        hotUsers.removeAll { user in
-            guard user.cache == nil else { return false }
-            user.isListed = false
-            return true
-        }
+    /// Frees what the scorer holds for a user.
+    func unlist(_ user: UserState) {
+        dropCache(of: user)
+        guard user.isListed else { return }
+        user.isListed = false
+        hotHistoryBytes -= user.open.byteCount
     }
 }

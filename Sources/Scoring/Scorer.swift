@@ -1,7 +1,7 @@
 public import Rules
 public import Sequences
 public import Transactions
-internal import Transformer
+public import Transformer
 
 /// Turns events into decisions: features, model, calibration, rules. Deterministic; no clock, no I/O, no randomness.
 ///
@@ -27,20 +27,34 @@ public final class Scorer {
         case scored(Decision, late: Bool)
     }
 
-    public let model: Model
-    public let thresholds: Thresholds
+    /// Parts of the work on a batch, in their order.
+    public enum Stage: Sendable {
+        /// Features of the transactions and their encoding.
+        case encode
+        /// The transformer, and caches rebuilt for it.
+        case score
+        /// Calibration, rules and thresholds, and the reasons of what is flagged.
+        case rules
+    }
+
+    public private(set) var model: Model
+    public private(set) var thresholds: Thresholds
     public var rules: RuleSet { evaluator.rules }
     /// Conditions that failed at run time, such as for a missing value, since the rules were put in force.
     public var ruleErrorTotal: Int { evaluator.errorTotal }
     /// The rules' identifiers in order of evaluation.
     public var ruleIDs: [String] { evaluator.rules.rules.map(\.id) }
 
+    /// Told when a stage of a batch has ended; for measurements only.
+    public var stageEnded: ((Stage) -> Void)?
+
     var evaluator: RuleEvaluator
     var observations = RuleObservations()
+    /// The same for every model of this scorer: `swap` sees to it.
     let extractor: FeatureExtractor
-    let reasonGroups: [ReasonGroup]
-    let transformer: StreamingTransformer
-    let caches: KeyValueStore
+    private(set) var reasonGroups: [ReasonGroup]
+    private(set) var transformer: StreamingTransformer
+    private(set) var caches: KeyValueStore
     let cacheMemoryBytes: Int
     var rows: TokenRows
     var logits: [Float] = []
@@ -48,25 +62,38 @@ public final class Scorer {
     var raw: [UInt32]
     var numbers: [Float]
     var bins: [UInt16]
+    /// Users with an open history, and the bytes of these.
     var hotUsers: [UserState] = []
+    var hotHistoryBytes = 0
+    private var absorbed = 0
     var prepared: [PreparedEvent] = []
     /// Raw features of the whole batch: (events, rawCount).
     var rawOfBatch: [UInt32] = []
     var batchNumber: UInt64 = 0
+    /// Events of the batch by wave, and where each wave begins among them.
+    private var waveEvents: [Int] = []
+    private var waveStarts: [Int] = []
+    private var flagged: [Int] = []
+    private let thresholdsAreGiven: Bool
 
-    /// - Parameter cacheMemoryBytes: bound on cached keys and values; the least recently used are dropped beyond it.
-    /// - Throws: `ModelFault` when the weights do not fit their configuration.
+    /// - Parameters:
+    ///   - thresholds: nil takes the model's own.
+    ///   - cacheMemoryBytes: bound on what hot users take; the least recently used grow cold beyond it.
+    ///   - cachePrecision: how keys and values are held while hot.
+    /// - Throws: `TransformerError` when the weights do not fit their configuration.
     public init(
-        model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31
+        model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31,
+        cachePrecision: CachePrecision = .float32
     ) throws {
         self.model = model
         self.thresholds = thresholds ?? Thresholds(review: model.threshold)
+        thresholdsAreGiven = thresholds != nil
         self.cacheMemoryBytes = cacheMemoryBytes
         evaluator = RuleEvaluator(rules)
         extractor = model.encoder.extractor
         reasonGroups = ReasonGroup.groups(of: model.encoder)
         transformer = StreamingTransformer(try StreamingWeights(model.configuration, model.parameters))
-        caches = KeyValueStore(model.configuration)
+        caches = KeyValueStore(model.configuration, precision: cachePrecision)
         rows = TokenRows(model.configuration)
         raw = Array(repeating: 0, count: extractor.rawCount)
         numbers = Array(repeating: 0, count: model.encoder.numberCount)
@@ -83,25 +110,80 @@ public final class Scorer {
         UserState(history: UserHistory(rawCount: extractor.rawCount, capacity: model.configuration.historyLength))
     }
 
+    /// Bytes a user's cached keys and values take while hot.
+    public var bytesPerHotUser: Int { caches.bytesPerCache }
+
+    /// How keys and values are held while hot.
+    public var cachePrecision: CachePrecision { caches.precision }
+
+    /// Puts another model in this one's place, between two batches: users keep their histories, caches are rebuilt when
+    /// next needed. Thresholds given to the scorer stay, else they are the new model's.
+    ///
+    /// - Throws: `ModelFault` where the model was trained under another schema, or its weights do not fit: nothing has
+    ///   changed then.
+    public func swap(model new: Model) throws {
+        guard new.encoder.schema == model.encoder.schema else {
+            throw ModelFault(
+                file: Model.File.encoder.rawValue, field: "schema",
+                detail: "is not that of the model in use: histories and rules would not fit")
+        }
+        let weights = try StreamingWeights(new.configuration, new.parameters)
+        for user in hotUsers { dropCache(of: user) }
+        // Histories of another length are opened anew, with the user's next event.
+        if new.historyLength != model.historyLength { release(hotUsers) }
+        transformer = StreamingTransformer(weights)
+        caches = KeyValueStore(new.configuration, precision: caches.precision)
+        rows = TokenRows(new.configuration)
+        numbers = Array(repeating: 0, count: new.encoder.numberCount)
+        bins = Array(repeating: 0, count: new.encoder.binCounts.count)
+        reasonGroups = ReasonGroup.groups(of: new.encoder)
+        if !thresholdsAreGiven { thresholds = Thresholds(review: new.threshold) }
+        model = new
+    }
+
+    /// A user as a checkpoint knows it.
+    public func user(
+        from history: PackedHistory, profile: UserProfile = UserProfile(), newestOffset: Int64
+    ) -> UserState {
+        UserState(
+            packed: history, profile: profile, rawCount: extractor.rawCount, capacity: model.historyLength,
+            newestOffset: newestOffset)
+    }
+
     /// Decides on events in their given order; a user's events must stand in the order of their offsets.
     public func score(_ requests: [Request], ledger: EntityLedger) throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        try score(requests, ledger: ledger, into: &outcomes)
+        return outcomes
+    }
+
+    /// The same into memory of the caller's: with users hot and nothing flagged it allocates nothing.
+    ///
+    /// - Parameter outcomes: one a request, whatever it held before.
+    public func score(_ requests: [Request], ledger: EntityLedger, into outcomes: inout [Outcome]) throws {
         batchNumber += 1
         prepare(requests, ledger: ledger)
         defer { for request in requests { request.user.eventsInBatch = 0 } }
-        var outcomes = Array(repeating: Outcome.duplicate, count: requests.count)
-        for (wave, events) in eventsByWave().enumerated() {
+        outcomes.removeAll(keepingCapacity: true)
+        outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
+        sortByWave()
+        for wave in 0..<waveStarts.count - 1 {
+            let events = waveStarts[wave]..<waveStarts[wave + 1]
             if wave > 0 { fillRows(of: events, requests) }
+            stageEnded?(.encode)
             try transformer.advance(rows, in: caches, logits: &logits)
-            var flagged: [Int] = []
-            for index in events {
+            stageEnded?(.score)
+            flagged.removeAll(keepingCapacity: true)
+            for place in events {
+                let index = waveEvents[place]
                 let decision = decide(prepared[index], on: requests[index])
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
-            try explain(flagged, of: requests, into: &outcomes)
+            if !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
+            stageEnded?(.rules)
         }
         evictBeyondBound()
-        return outcomes
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
@@ -109,21 +191,28 @@ public final class Scorer {
     /// - Parameter decision: what was decided then, before a circuit breaker held it; nil where it is not known.
     public func absorb(_ request: Request, ledger: EntityLedger, decision: Disposition? = nil) {
         let user = request.user
+        open(user)
         let id = StableHash.identifier(request.transaction.id)
-        guard !user.history.contains(id: id) else { return }
+        guard !user.open.contains(id: id) else { return }
         dropCache(of: user)
         extract(request, ledger: ledger)
         evaluator.absorb(
-            request.transaction, at: user.history.effectiveTime(of: request.transaction.time), history: user.history,
+            request.transaction, at: user.open.effectiveTime(of: request.transaction.time), history: user.open,
             profile: &user.profile)
         if let decision { user.profile.lastDecision = decision }
         append(request, id: id)
+        absorbed += 1
+        // Now and then is enough while restoring.
+        if absorbed % 1024 == 0 {
+            batchNumber += 1
+            evictBeyondBound()
+        }
     }
 
     /// Gives back what the scorer holds for users that go elsewhere.
     public func release(_ users: some Sequence<UserState>) {
-        for user in users { dropCache(of: user) }
-        forgetColdUsers()
+        for user in users { unlist(user) }
+        hotUsers.removeAll { !$0.isListed }
     }
 }
 
@@ -149,18 +238,19 @@ extension Scorer {
         observations.removeAll()
         for request in requests {
             let user = request.user
+            open(user)
             let id = StableHash.identifier(request.transaction.id)
-            guard !user.history.contains(id: id) else {
+            guard !user.open.contains(id: id) else {
                 prepared.append(PreparedEvent())
                 rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
                 continue
             }
             var event = PreparedEvent()
             event.wave = user.eventsInBatch
-            event.late = user.history.isLate(request.transaction.time)
-            event.time = user.history.effectiveTime(of: request.transaction.time)
+            event.late = user.open.isLate(request.transaction.time)
+            event.time = user.open.effectiveTime(of: request.transaction.time)
             event.observation = evaluator.observe(
-                request.transaction, at: event.time, history: user.history, profile: &user.profile, ledger: ledger,
+                request.transaction, at: event.time, history: user.open, profile: &user.profile, ledger: ledger,
                 into: &observations)
             let cache = warmCache(of: user)
             extract(request, ledger: ledger)
@@ -175,17 +265,26 @@ extension Scorer {
         }
     }
 
-    /// Events to score by wave, in their order.
-    private func eventsByWave() -> [[Int]] {
-        let last = prepared.reduce(-1) { max($0, $1.wave) }
-        var events = [[Int]](repeating: [], count: last + 1)
-        for index in prepared.indices where prepared[index].wave >= 0 { events[prepared[index].wave].append(index) }
-        return events
+    /// Puts the events to score in order of wave, and of place in the batch within one.
+    private func sortByWave() {
+        let waves = prepared.reduce(-1) { max($0, $1.wave) } + 1
+        waveStarts.removeAll(keepingCapacity: true)
+        waveStarts.append(contentsOf: repeatElement(0, count: waves + 2))
+        for event in prepared where event.wave >= 0 { waveStarts[event.wave + 2] += 1 }
+        for wave in 0..<waves { waveStarts[wave + 2] += waveStarts[wave + 1] }
+        waveEvents.removeAll(keepingCapacity: true)
+        waveEvents.append(contentsOf: repeatElement(0, count: waveStarts[waves + 1]))
+        for index in prepared.indices where prepared[index].wave >= 0 {
+            waveEvents[waveStarts[prepared[index].wave + 1]] = index
+            waveStarts[prepared[index].wave + 1] += 1
+        }
+        waveStarts.removeLast()
     }
 
-    private func fillRows(of events: [Int], _ requests: [Request]) {
+    private func fillRows(of events: Range<Int>, _ requests: [Request]) {
         rows.removeAll()
-        for index in events {
+        for place in events {
+            let index = waveEvents[place]
             guard let cache = requests[index].user.cache else { continue }
             loadRaw(ofEvent: index)
             appendRow(time: prepared[index].time, cache: cache)
@@ -200,15 +299,17 @@ extension Scorer {
 
     private func extract(_ request: Request, ledger: EntityLedger) {
         raw.withUnsafeMutableBufferPointer {
-            extractor.extract(request.transaction, history: request.user.history, ledger: ledger, into: $0)
+            extractor.extract(request.transaction, history: request.user.open, ledger: ledger, into: $0)
         }
     }
 
     private func append(_ request: Request, id: UInt64) {
+        let before = request.user.open.byteCount
         raw.withUnsafeBufferPointer {
-            request.user.history.append(
+            request.user.open.append(
                 raw: $0, time: request.transaction.time, id: id, amount: request.transaction.amount)
         }
+        hotHistoryBytes += request.user.open.byteCount - before
     }
 
     /// Encodes `raw` and adds it as a row.

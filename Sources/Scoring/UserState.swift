@@ -3,18 +3,20 @@ internal import Transformer
 
 /// What is kept of one user between events: the history that decides, and the cache that makes scoring cheap.
 ///
-/// Owned by the thread of its `Scorer`.
+/// While hot the history is open and keys and values are cached; while cold the history is packed and there is nothing
+/// else. Owned by the thread of its `Scorer`.
 public final class UserState {
-    /// The retained tokens; everything a score depends on.
-    public internal(set) var history: UserHistory
     /// What rules know of the user.
     public internal(set) var profile: UserProfile
     /// Input offset of the newest event applied, for checkpoints; -1 before the first.
     public var newestOffset: Int64
 
-    /// Cached keys and values; nil while cold. Rebuilt from `history` without changing any score.
+    /// The history while open; empty, with its shape, while packed.
+    var open: UserHistory
+    private(set) var packed: PackedHistory?
+    /// Cached keys and values; nil while cold. Rebuilt from the history without changing any score.
     var cache: KeyValueCache?
-    /// When the cache was last used, in batches of the scorer.
+    /// When the user was last used, in batches of the scorer.
     var usedAt: UInt64 = 0
     /// Whether the scorer lists the user among the hot ones.
     var isListed = false
@@ -23,8 +25,50 @@ public final class UserState {
 
     /// A user from a restored history, or a new one.
     public init(history: UserHistory, profile: UserProfile = UserProfile(), newestOffset: Int64 = -1) {
-        self.history = history
+        open = history
         self.profile = profile
         self.newestOffset = newestOffset
+    }
+
+    /// A cold user.
+    ///
+    /// - Parameters: what the history was made with; see `PackedHistory.unpacked`.
+    public init(
+        packed: PackedHistory, profile: UserProfile = UserProfile(), rawCount: Int, capacity: Int,
+        newestOffset: Int64 = -1
+    ) {
+        open = UserHistory(rawCount: rawCount, capacity: capacity)
+        self.profile = profile
+        self.packed = packed
+        self.newestOffset = newestOffset
+    }
+
+    /// The retained tokens; everything a score depends on.
+    public var history: UserHistory {
+        packed?.unpacked(rawCount: open.rawCount, capacity: open.capacity) ?? open
+    }
+
+    /// Bytes this user takes while cold, this object included.
+    public var coldByteCount: Int {
+        let packed = packed ?? PackedHistory(open)
+        // 16 bytes before an object's first field, 32 before an array's first element.
+        return 16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packed.byteCount
+    }
+
+    /// Opens a packed history; with another capacity than it had, keeps the newest tokens.
+    func unpack(capacity: Int) {
+        if let packed {
+            open = packed.unpacked(rawCount: open.rawCount, capacity: capacity)
+            self.packed = nil
+        } else if open.capacity != capacity {
+            open = PackedHistory(open).unpacked(rawCount: open.rawCount, capacity: capacity)
+        }
+    }
+
+    /// Packs an open history.
+    func pack() {
+        guard packed == nil else { return }
+        packed = PackedHistory(open)
+        open = UserHistory(rawCount: open.rawCount, capacity: open.capacity)
     }
 }

@@ -35,8 +35,9 @@ public struct FeatureExtractor: Sendable {
     ) {
         precondition(raw.count == rawCount, "\(rawCount) raw values expected")
         let time = history.effectiveTime(of: transaction.time)
-        var sink = RawSink(raw: raw)
-        extractUser(transaction, at: time, history: history, into: &sink)
+        Self.extractUser(
+            amount: Float(transaction.amount), time: transaction.time, at: time, history: history, into: raw)
+        var sink = RawSink(raw: raw, position: FeatureLayout.user.count)
         for index in schema.features.indices {
             let value = index < transaction.features.count ? transaction.features[index] : .missing
             extractDeclared(value, kind: schema.features[index].kind, into: &sink)
@@ -50,16 +51,22 @@ public struct FeatureExtractor: Sendable {
         }
     }
 
-    private func extractUser(
-        _ transaction: Transaction, at time: EventTime, history: borrowing UserHistory, into sink: inout RawSink
+    /// The user's features, the first of `raw`.
+    ///
+    /// - Parameters:
+    ///   - own: the transaction's own time.
+    ///   - time: its effective time.
+    static func extractUser(
+        amount: Float, time own: EventTime, at time: EventTime, history: borrowing UserHistory,
+        into raw: UnsafeMutableBufferPointer<UInt32>
     ) {
-        let amount = Float(transaction.amount)
+        var sink = RawSink(raw: raw)
         let statistics = history.statistics(at: time.milliseconds)
         sink.append(amount)
         let elapsed = history.newest.map { Double(time.milliseconds) - Double($0.milliseconds) }
         sink.append(elapsed.map { Float($0 / 1000) } ?? .nan)
-        let day = transaction.time.milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
-        let inDay = transaction.time.milliseconds &- day &* EventTime.millisecondsPerDay
+        let day = own.milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
+        let inDay = own.milliseconds &- day &* EventTime.millisecondsPerDay
         sink.append(Float(Double(inDay) / Double(EventTime.millisecondsPerHour)))
         // 1970-01-01 was a Thursday; Monday is 0.
         sink.append(Float(((day % 7) + 10) % 7))

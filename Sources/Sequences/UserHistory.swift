@@ -62,6 +62,7 @@ public struct UserHistory: Sendable {
         newestMilliseconds = effectiveTime(of: time).milliseconds
         eventsSeen += 1
         if count < capacity {
+            if count == times.capacity { grow() }
             raws.append(contentsOf: raw)
             times.append(newestMilliseconds)
             ids.append(id)
@@ -73,6 +74,19 @@ public struct UserHistory: Sendable {
             start = start + 1 == capacity ? 0 : start + 1
         }
         appendRecent(amount: Float(amount))
+    }
+
+    /// Room for twice the tokens, never for more than there can be.
+    private mutating func grow() {
+        let room = min(capacity, max(4, 2 * count))
+        raws.reserveCapacity(room * rawCount)
+        times.reserveCapacity(room)
+        ids.reserveCapacity(room)
+    }
+
+    /// Bytes of memory held outside of the value itself.
+    public var byteCount: Int {
+        raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8 + recentAmounts.capacity * 4
     }
 
     private mutating func appendRecent(amount: Float) {

@@ -51,9 +51,14 @@ enum ScorerFixture {
             configuration: configuration, parameters: parameters, encoder: encoder)
     }
 
-    static func scorer(_ rules: String? = nil, thresholds: Thresholds? = nil, cache: Int = 1 << 30) throws -> Scorer {
+    static func scorer(
+        _ rules: String? = nil, thresholds: Thresholds? = nil, cache: Int = 1 << 30,
+        precision: CachePrecision = .float32, seed: UInt64 = 5
+    ) throws -> Scorer {
         let set = try rules.map { try RuleSet.load(text: $0, schema: schema) } ?? RuleSet.empty(schema: schema)
-        return try Scorer(model: try model(), rules: set, thresholds: thresholds, cacheMemoryBytes: cache)
+        return try Scorer(
+            model: try model(seed: seed), rules: set, thresholds: thresholds, cacheMemoryBytes: cache,
+            cachePrecision: precision)
     }
 
     /// A ledger that holds the labels of all events, each a week after its transaction.

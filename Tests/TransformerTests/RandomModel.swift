@@ -80,8 +80,10 @@ struct RandomModel {
     }
 
     /// The last token's logit, one token at a time in a store of its own.
-    func score(_ tokens: some Sequence<Token>, _ streaming: StreamingTransformer) throws -> Float {
-        let store = KeyValueStore(configuration)
+    func score(
+        _ tokens: some Sequence<Token>, _ streaming: StreamingTransformer, _ precision: CachePrecision = .float32
+    ) throws -> Float {
+        let store = KeyValueStore(configuration, precision: precision)
         let cache = store.allocate()
         var logits: [Float] = []
         for token in tokens { try streaming.advance(rows([token], cache), in: store, logits: &logits) }

@@ -46,11 +46,11 @@ import Testing
         var random = SplitMix64(seed: 100 + seed)
         let model = try RandomModel(&random)
         let histories = (0..<17).map { _ in model.history(count: 23, &random) }
-        for kernels in Self.kernels {
+        for (kernels, precision) in Self.kernels.flatMap({ each in CachePrecision.allCases.map { (each, $0) } }) {
             let streaming = StreamingTransformer(model.weights, kernels: kernels)
             var results: [[Float]] = []
             for size in [1, 3, 64, 17 * 23] {
-                let store = KeyValueStore(model.configuration)
+                let store = KeyValueStore(model.configuration, precision: precision)
                 let caches = histories.map { _ in store.allocate() }
                 var rows = TokenRows(model.configuration)
                 var logits: [Float] = []
@@ -64,12 +64,12 @@ import Testing
                 }
                 results.append(scores)
             }
-            #expect(results.allSatisfy { $0 == results[0] }, "\(kernels.isa)")
+            #expect(results.allSatisfy { $0 == results[0] }, "\(kernels.isa) \(precision)")
         }
     }
 
     /// The last L·(W − 1) tokens bring a cache back bit for bit; one token less does not.
-    @Test func aRestoredCacheIsTheSameBits() throws {
+    @Test(arguments: CachePrecision.allCases) func aRestoredCacheIsTheSameBits(precision: CachePrecision) throws {
         var random = SplitMix64(seed: 200)
         var differing = 0
         for _ in 0..<8 {
@@ -78,7 +78,7 @@ import Testing
             let history = model.history(count: needed + 30, &random)
             let split = needed + 10
             let streaming = StreamingTransformer(model.weights)
-            let store = KeyValueStore(model.configuration)
+            let store = KeyValueStore(model.configuration, precision: precision)
             let cache = store.allocate()
             try streaming.warm(model.rows(history[..<split], cache), in: store)
             var wanted: [Float] = []
@@ -97,12 +97,13 @@ import Testing
 
     /// Probes give what advancing would have given, and leave no trace.
     @Test(arguments: 0..<8 as Range<UInt64>) func probesEqualTheRealThing(seed: UInt64) throws {
+        let precision = CachePrecision.allCases[Int(seed) % 3]
         var random = SplitMix64(seed: 300 + seed)
         let model = try RandomModel(&random)
         let history = model.history(count: 2 * model.configuration.window + 3, &random)
         let variants = model.history(count: 5, &random)
         let streaming = StreamingTransformer(model.weights)
-        let store = KeyValueStore(model.configuration)
+        let store = KeyValueStore(model.configuration, precision: precision)
         for length in [1, 2, model.configuration.window, history.count - 1] where length < history.count {
             let cache = store.allocate()
             try streaming.warm(model.rows(history[..<length], cache), in: store)
@@ -111,12 +112,13 @@ import Testing
             var replaced: [Float] = []
             try streaming.probe(model.rows(variants[...], cache), as: .replacement, in: store, logits: &replaced)
             for (index, variant) in variants.enumerated() {
-                #expect(next[index] == (try model.score(history[..<length] + [variant], streaming)))
-                #expect(replaced[index] == (try model.score(history[..<(length - 1)] + [variant], streaming)))
+                #expect(next[index] == (try model.score(history[..<length] + [variant], streaming, precision)))
+                #expect(
+                    replaced[index] == (try model.score(history[..<(length - 1)] + [variant], streaming, precision)))
             }
             var logits: [Float] = []
             try streaming.advance(model.rows([history[length]], cache), in: store, logits: &logits)
-            #expect(logits[0] == (try model.score(history[...length], streaming)))
+            #expect(logits[0] == (try model.score(history[...length], streaming, precision)))
             store.free(cache)
         }
     }

@@ -45,13 +45,17 @@ typedef enum { CK_PLAIN = 0, CK_GELU = 1, CK_RESIDUAL = 2 } ck_epilogue;
 
 enum { CK_LONGEST_WINDOW = 1024, CK_MOST_PREFIXES = 64 };
 
+// How cached keys and values are held (cached.h).
+typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1, CK_INT8 = 2 } ck_precision;
+
 // One layer of all caches.
 typedef struct {
+    ck_precision precision;
     size_t window;      // W
     size_t width;       // d
     size_t heads;       // H
     size_t head_width;  // d / H
-    size_t offset;      // floats from a cache's start to this layer
+    size_t offset;      // bytes from a cache's start to this layer
     float scale;        // 1 / sqrt(d / H)
     float horizon;      // days
     const float *rates; // (H) exp(s)
@@ -62,7 +66,7 @@ typedef struct {
 
 // One token: whose cache it goes to, in which slot, how many tokens it sees there (itself included), and its time.
 typedef struct {
-    float *cache;
+    char *cache;
     int32_t slot;
     int32_t filled;
     float days_high;
@@ -123,14 +127,17 @@ typedef struct {
     void (*linear)(const float *x, const float *w, const float *bias, float *y, const float *residual, size_t rows,
                    size_t inputs, size_t outputs, ck_epilogue epilogue);
     // Every row in order: writes its key, value and time to its slot, attends. projected: (count, 3d) queries, keys,
-    // values; out: (count, d), NULL to write only. saved: NULL, or 2d + 2 floats with which every slot is put back
-    // as it was. Reads up to 16 floats beyond a layer's values.
+    // values; out: (count, d), NULL to write only. saved: NULL, or 2d + 4 floats with which every slot is put back
+    // as it was. Reads up to 16 elements beyond a layer's values.
     void (*ring_attention)(const ck_ring *ring, const ck_ring_row *rows, size_t count, const float *projected,
-                           float *out, float *saved);
+                           float *out, void *saved);
 } ck_kernels;
 
 // n rounded up to the widest vector (16 floats), so that buffers fit every instruction set.
 static inline size_t ck_padded(size_t n) { return (n + 15) & ~(size_t)15; }
+
+// Bytes of one layer of a cache, a multiple of 64.
+size_t ck_ring_layer_bytes(size_t window, size_t width, ck_precision precision);
 
 // The kernels of one instruction set, NULL where this machine lacks it.
 const ck_kernels *ck_kernels_of(ck_isa isa);

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The memory of all caches of one owner: a slab of equal blocks, so that users come and go without the heap.
 ///
 /// Not thread-safe: one owner, such as a partition's worker. A cache holds, per layer, the keys and values of the
@@ -13,26 +15,26 @@ public final class KeyValueStore {
 
     /// The shape of the models this store serves.
     public let configuration: TransformerConfiguration
+    /// How keys and values are held.
+    public let precision: CachePrecision
     /// Bytes of one cache.
     public let bytesPerCache: Int
     /// Caches allocated.
     public private(set) var count = 0
 
-    /// Floats of one layer: keys (d, padded W), values (W, d), times (2, padded W).
-    let layerFloats: Int
-    private let cacheFloats: Int
+    /// Bytes of one layer: keys (d, padded W), values (W, d), times (2, padded W), scales (2, padded W) for int8.
+    let layerBytes: Int
     private let cachesPerChunk: Int
     private var chunks: [FloatBuffer] = []
     private var states: [State] = []
     private var free: [Int32] = []
 
     /// An empty store.
-    public init(_ configuration: TransformerConfiguration) {
+    public init(_ configuration: TransformerConfiguration, precision: CachePrecision = .float32) {
         self.configuration = configuration
-        let slots = configuration.window.paddedToVector
-        layerFloats = (configuration.width * (slots + configuration.window) + 2 * slots).paddedToVector
-        cacheFloats = layerFloats * configuration.layers
-        bytesPerCache = cacheFloats * MemoryLayout<Float>.stride
+        self.precision = precision
+        layerBytes = ck_ring_layer_bytes(configuration.window, configuration.width, precision.kernel)
+        bytesPerCache = layerBytes * configuration.layers
         cachesPerChunk = max(1, (4 << 20) / bytesPerCache)
     }
 
@@ -67,7 +69,7 @@ public final class KeyValueStore {
         states[Int(cache.index)].position = position
         states[Int(cache.index)].filled = 0
         // Unfilled slots are weighted with zero: what they hold must be finite.
-        address(cache).update(repeating: 0, count: cacheFloats)
+        address(cache).update(repeating: 0, count: bytesPerCache)
     }
 
     /// Tokens of the user so far, as counted from the position the cache was given.
@@ -82,9 +84,10 @@ public final class KeyValueStore {
         return Int(states[Int(cache.index)].filled)
     }
 
-    func address(_ cache: KeyValueCache) -> UnsafeMutablePointer<Float> {
+    func address(_ cache: KeyValueCache) -> UnsafeMutablePointer<CChar> {
         let index = Int(cache.index)
-        return chunks[index / cachesPerChunk].base + index % cachesPerChunk * cacheFloats
+        let chunk = UnsafeMutableRawPointer(chunks[index / cachesPerChunk].base)
+        return chunk.assumingMemoryBound(to: CChar.self) + index % cachesPerChunk * bytesPerCache
     }
 
     /// The slot of the cache's next token and how many tokens the ring holds with it.
@@ -118,7 +121,8 @@ public final class KeyValueStore {
 
     private func grow() {
         // 16 floats more: kernels read a vector at the last value.
-        let chunk = FloatBuffer(count: cachesPerChunk * cacheFloats + 16, hugePages: true)
+        let floats = cachesPerChunk * bytesPerCache / MemoryLayout<Float>.stride + 16
+        let chunk = FloatBuffer(count: floats, hugePages: true)
         chunks.append(chunk)
         let first = states.count
         states.append(contentsOf: repeatElement(State(), count: cachesPerChunk))

@@ -25,6 +25,10 @@ public final class StreamingTransformer {
     private var rings: [ck_ring_row] = []
     private var memory = FloatBuffer(count: 0)
     private var capacity = 0
+    /// (rows) logits of the batch.
+    private var logitMemory = FloatBuffer(count: 0)
+    /// Rows that go through the layers together.
+    private static let chunk = 256
 
     /// A scorer on the widest instruction set of the machine.
     public convenience init(_ weights: StreamingWeights) { self.init(weights, kernels: Kernels.best) }
@@ -67,14 +71,33 @@ public final class StreamingTransformer {
         }
         try configuration.check(bins: rows.bins)
         guard rows.count > 0 else { return }
-        try place(rows, store, mode)
-        reserve(rows.count)
-        let n = rows.count
-        let d = configuration.width
+        if mode == .probe(.replacement) {
+            for (row, cache) in rows.caches.enumerated() where store.newest(cache) == nil {
+                throw TransformerError("row \(row): a replacement in an empty cache")
+            }
+        }
+        reserve(min(rows.count, Self.chunk), logits: rows.count)
+        for first in stride(from: 0, to: rows.count, by: Self.chunk) {
+            run(rows, first..<min(first + Self.chunk, rows.count), store, mode)
+        }
+    }
+
+    /// One chunk of the rows through all layers: what lies between the layers stays in the second-level cache.
+    private func run(_ rows: TokenRows, _ range: Range<Int>, _ store: KeyValueStore, _ mode: Mode) {
+        place(rows, range, store, mode)
+        let n = range.count
+        let d = weights.configuration.width
         let w = weights.base
         let x = stream  // (n, d)
-        dense(weights.numbers, rows.numbers, into: x, rows: n)
-        kernels.embed(x, w + weights.embeddingBias, w, weights.tables, rows.bins, n, weights.tables.count, d)
+        rows.numbers.withUnsafeBufferPointer { numbers in
+            guard let start = numbers.baseAddress else { return }
+            dense(weights.numbers, start + range.lowerBound * rows.numbersPerToken, into: x, rows: n)
+        }
+        rows.bins.withUnsafeBufferPointer { bins in
+            // A model may have no binned field: then there is only the bias to add.
+            let start = bins.baseAddress.map { $0 + range.lowerBound * rows.fieldsPerToken }
+            kernels.embed(x, w + weights.embeddingBias, w, weights.tables, start, n, weights.tables.count, d)
+        }
         for (index, layer) in weights.layers.enumerated() {
             normalise(layer.attentionNorm, x, rows: n)
             dense(layer.projection, normal, into: wide, rows: n)  // (n, 3d)
@@ -89,18 +112,15 @@ public final class StreamingTransformer {
         }
         guard mode != .warm else { return }
         normalise(weights.norm, x, rows: n)
-        kernels.dot_rows(normal, w + weights.classifier, weights.classifierBias, output, n, d)
+        let logits = logitMemory.base + range.lowerBound
+        kernels.dot_rows(normal, w + weights.classifier, weights.classifierBias, logits, n, d)
     }
 
     /// Finds every row's cache, slot and time, and counts the tokens in unless they are probes.
-    private func place(_ rows: TokenRows, _ store: KeyValueStore, _ mode: Mode) throws(TransformerError) {
-        if mode == .probe(.replacement) {
-            for (row, cache) in rows.caches.enumerated() where store.newest(cache) == nil {
-                throw TransformerError("row \(row): a replacement in an empty cache")
-            }
-        }
+    private func place(_ rows: TokenRows, _ range: Range<Int>, _ store: KeyValueStore, _ mode: Mode) {
         rings.removeAll(keepingCapacity: true)
-        for (cache, time) in zip(rows.caches, rows.times) {
+        for row in range {
+            let (cache, time) = (rows.caches[row], rows.times[row])
             let place = mode == .probe(.replacement) ? store.newest(cache) ?? store.next(cache) : store.next(cache)
             let days = EventDays(milliseconds: time)
             rings.append(
@@ -121,7 +141,8 @@ public final class StreamingTransformer {
         ring.width = configuration.width
         ring.heads = configuration.heads
         ring.head_width = configuration.headWidth
-        ring.offset = index * store.layerFloats
+        ring.offset = index * store.layerBytes
+        ring.precision = store.precision.kernel
         ring.scale = 1 / Float(configuration.headWidth).squareRoot()
         ring.horizon = Attention.horizon
         ring.rates = weights.base + layer.rates
@@ -163,30 +184,32 @@ public final class StreamingTransformer {
 
     private func read(_ count: Int, _ logits: inout [Float]) {
         logits.removeAll(keepingCapacity: true)
-        logits.append(contentsOf: UnsafeBufferPointer(start: output, count: count))
+        logits.append(contentsOf: UnsafeBufferPointer(start: logitMemory.base, count: count))
     }
 }
 
 // Scratch, all in one buffer: for `capacity` rows the stream (d), the norms' and attention's output (d), projections
-// and hidden units (max(3d, ff, m)), logits (1); what a probe puts back (2d + 2), and with adapters a branch (d).
+// and hidden units (max(3d, ff, m)); what a probe puts back (2d + 4), and with adapters a branch (d).
 extension StreamingTransformer {
     private var stream: UnsafeMutablePointer<Float> { memory.base }
     private var normal: UnsafeMutablePointer<Float> { stream + (capacity * weights.configuration.width).paddedToVector }
     private var wide: UnsafeMutablePointer<Float> { normal + (capacity * weights.configuration.width).paddedToVector }
-    private var output: UnsafeMutablePointer<Float> { wide + (capacity * widest).paddedToVector }
-    private var saved: UnsafeMutablePointer<Float> { output + capacity.paddedToVector }
-    private var narrow: UnsafeMutablePointer<Float> { saved + (2 * weights.configuration.width + 2).paddedToVector }
+    private var saved: UnsafeMutablePointer<Float> { wide + (capacity * widest).paddedToVector }
+    private var narrow: UnsafeMutablePointer<Float> { saved + (2 * weights.configuration.width + 4).paddedToVector }
     private var widest: Int {
         let configuration = weights.configuration
         return max(3 * configuration.width, configuration.feedForward, configuration.adapter?.bottleneckWidth ?? 0)
     }
 
-    private func reserve(_ rows: Int) {
+    private func reserve(_ rows: Int, logits: Int) {
+        if logits > logitMemory.values.count {
+            logitMemory = FloatBuffer(count: max(logits, 2 * logitMemory.values.count))
+        }
         guard rows > capacity else { return }
         capacity = max(rows, 2 * capacity)
         let d = weights.configuration.width
-        let floats = 2 * (capacity * d).paddedToVector + (capacity * widest).paddedToVector + capacity.paddedToVector
+        let floats = 2 * (capacity * d).paddedToVector + (capacity * widest).paddedToVector
         let branch = weights.configuration.adapter == nil ? 0 : capacity * d
-        memory = FloatBuffer(count: floats + (2 * d + 2).paddedToVector + branch)
+        memory = FloatBuffer(count: floats + (2 * d + 4).paddedToVector + branch)
     }
 }

@@ -7,6 +7,7 @@ import Rules
 import Scoring
 import Sequences
 import Transactions
+import Transformer
 
 /// What `vigil run` is configured with; everything is read and checked before anything connects.
 struct RunSettings {
@@ -50,6 +51,13 @@ struct RunSettings {
         pipeline.limits.maximumAheadMilliseconds =
             try reader.milliseconds("input.maximum_ahead") ?? pipeline.limits.maximumAheadMilliseconds
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
+        if let interval = try reader.milliseconds("model.reload") {
+            pipeline.modelReload = (try reader.required("model.path"), max(100, interval))
+        }
+        let precision = try reader.choice(
+            "state.cache_precision", among: CachePrecision.allCases.map(\.rawValue),
+            default: CachePrecision.standard.rawValue)
+        pipeline.cachePrecision = CachePrecision(rawValue: precision) ?? .standard
         pipeline.checkpointIntervalMilliseconds =
             try reader.milliseconds("state.checkpoint_interval") ?? pipeline.checkpointIntervalMilliseconds
         pipeline.idleGraceMilliseconds =

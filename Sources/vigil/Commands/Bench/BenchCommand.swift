@@ -4,5 +4,8 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchPipelineCommand.self, BenchRulesCommand.self, NullConsumerCommand.self])
+        subcommands: [
+            BenchPipelineCommand.self, BenchRulesCommand.self, BenchScoringCommand.self, BenchStateCommand.self,
+            NullConsumerCommand.self,
+        ])
 }
