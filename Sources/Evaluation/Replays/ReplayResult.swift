@@ -25,6 +25,8 @@ public struct ReplayResult: Sendable {
     public var seconds = 0.0
     /// Transactions read in that time, warm-up included, by the second.
     public var eventsPerSecond = 0.0
+    /// What was found about the data, such as records that are gone from a topic.
+    public var remarks: [String] = []
     /// Stopped before its end: what is here is whole up to the last row.
     public var isPartial = false
     public package(set) var table = ReplayTable()
