@@ -91,14 +91,19 @@ static void attention(const ck_head *head, const float *q, const float *k, const
             store(p + b * LANES, s);
             largest = vmax(largest, s);
         }
-        const vf top = splat(maximum(largest));
+        float *prefix = head->prefixes ? head->prefix_probabilities + i * head->prefixes : NULL;
+        const float highest = prefix_scores(query, head->prefix_keys, head->prefix_stride, head->prefixes, c,
+                                            head->scale, prefix, maximum(largest));
+        const vf top = splat(highest);
         vf total = {0};
         for (b = 0; b < blocks; b++) {
             vf e = choose(visible(head, i, b), vexp(load(p + b * LANES) - top), (vf){0});
             store(p + b * LANES, e);
             total += e;
         }
-        const vf inverse = splat(1.0f / sum(total));
+        const float whole = sum(total) + prefix_exponentials(prefix, head->prefixes, highest);
+        const vf inverse = splat(1.0f / whole);
+        for (size_t t = 0; t < head->prefixes; t++) prefix[t] *= inverse[0];
         for (b = 0; b < blocks; b++) store(p + b * LANES, load(p + b * LANES) * inverse);
         // Weighted sum of the values, four keys in flight.
         const size_t first = i + 1 < window ? window - 1 - i : 0;
@@ -119,6 +124,8 @@ static void attention(const ck_head *head, const float *q, const float *k, const
             if (c - j >= LANES) store(out + i * head->out_stride + j, a);
             else store_part(out + i * head->out_stride + j, a, c - j);
         }
+        prefix_output(prefix, head->prefix_values, head->prefix_stride, head->prefixes, c, 1,
+                      out + i * head->out_stride);
     }
 }
 
@@ -167,7 +174,9 @@ static float attention_backward(const ck_head *head, const float *q, const float
             store(ds + b * LANES, s0);
             weighted = fma_(s0, load(p + b * LANES), weighted);
         }
-        const vf mean = splat(sum(weighted));
+        const float *prefix = head->prefixes ? head->prefix_probabilities + i * head->prefixes : NULL;
+        float dprefix[CK_MOST_PREFIXES];
+        const vf mean = splat(sum(weighted) + prefix_weighted(head, prefix, d, dprefix));
         for (size_t b = 0; b < blocks; b++) {
             vf g = load(p + b * LANES) * (load(ds + b * LANES) - mean);
             drate = fma_(g, days_between(head, high, low, i, i + b * LANES), drate);
@@ -177,6 +186,7 @@ static float attention_backward(const ck_head *head, const float *q, const float
         const float *rows = keys + (i + 1 + first - window) * padded;
         for (size_t j = 0; j < c; j += LANES)
             store_columns(dq + i * head->stride + j, weighted_rows(ds + first, 1, rows, padded, window - first, j), c - j);
+        prefix_backward(head, prefix, dprefix, mean[0], q + i * head->stride, d, dq + i * head->stride);
     }
     // Key j is seen by queries j ... j + W - 1, in column W - 1 - (i - j) of each.
     for (size_t key = 0; key < tokens; key++) {

@@ -9,6 +9,8 @@
 
 #include "elementwise.h"
 
+#include "prefix.h"
+
 #include "attention.h"
 
 #include "linear.h"

@@ -11,6 +11,8 @@
 
 #include "elementwise.h"
 
+#include "prefix.h"
+
 #include "attention.h"
 
 #include "linear.h"

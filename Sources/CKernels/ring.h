@@ -9,7 +9,8 @@ INLINE void prefetch_layer(const float *p, size_t floats) {
 }
 
 INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const float *q, const float *keys,
-                      const float *values, const float *high, const float *low, float rate, float *out) {
+                      const float *values, const float *high, const float *low, float rate,
+                      const float *prefix_keys, const float *prefix_values, float *out) {
     const size_t slots = ck_padded(ring->window), d = ring->width, c = ring->head_width;
     float p[CK_LONGEST_WINDOW] __attribute__((aligned(64)));
     const vf minus_rate = splat(-rate), scale = splat(ring->scale);
@@ -29,7 +30,10 @@ INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const float *
         store(p + b, s);
         largest = vmax(largest, s);
     }
-    const vf top = splat(maximum(largest));
+    float prefix[CK_MOST_PREFIXES];
+    const float highest =
+        prefix_scores(q, prefix_keys, d, ring->prefixes, c, ring->scale, prefix, maximum(largest));
+    const vf top = splat(highest);
     vf total = {0};
     for (size_t b = 0; b < slots; b += LANES) {
         vf s = load(p + b);
@@ -37,7 +41,7 @@ INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const float *
         store(p + b, e);
         total += e;
     }
-    const vf inverse = splat(1.0f / sum(total));
+    const vf inverse = splat(1.0f / (sum(total) + prefix_exponentials(prefix, ring->prefixes, highest)));
     for (size_t j = 0; j < c; j += LANES) {
         // Lanes beyond the head read its neighbour's values and are dropped.
         const float *v = values + j;
@@ -53,6 +57,7 @@ INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const float *
         vf a = ((a0 + a1) + (a2 + a3)) * inverse;
         store_columns(out + j, a, c - j);
     }
+    prefix_output(prefix, prefix_values, d, ring->prefixes, c, inverse[0], out);
 }
 
 static void ring_attention(const ck_ring *ring, const ck_ring_row *rows, size_t count, const float *projected,
@@ -79,7 +84,8 @@ static void ring_attention(const ck_ring *ring, const ck_ring_row *rows, size_t 
             for (size_t h = 0; h < ring->heads; h++) {
                 const size_t first = h * ring->head_width;
                 ring_head(ring, row, projected + first, keys + first * slots, values + first, high, low,
-                          ring->rates[h], out + first);
+                          ring->rates[h], ring->prefixes ? ring->prefix_keys + first : NULL,
+                          ring->prefixes ? ring->prefix_values + first : NULL, out + first);
             }
         if (saved) {
             for (size_t j = 0; j < d; j++) keys[j * slots + row->slot] = saved[j];

@@ -6,11 +6,12 @@ import Transformer
 extension Model {
     /// The three JSON files as they are written: sorted keys, so that equal models give equal bytes.
     static func json(
-        _ configuration: TransformerConfiguration, threshold: Float, _ encoder: Encoder, _ calibration: Calibration
+        _ configuration: TransformerConfiguration, threshold: Float, _ encoder: Encoder, _ calibration: Calibration,
+        adapter: String? = nil
     ) throws -> [(file: File, data: Data)] {
         let writer = JSONEncoder()
         writer.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let file = ModelConfigurationFile(threshold: threshold, transformer: configuration)
+        let file = ModelConfigurationFile(threshold: threshold, transformer: configuration, adapter: adapter)
         return [
             (.configuration, try writer.encode(file)), (.encoder, try writer.encode(encoder)),
             (.calibration, try writer.encode(calibration)),

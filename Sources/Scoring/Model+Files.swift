@@ -1,12 +1,14 @@
 public import Foundation
 import Sequences
-import Transformer
+public import Transformer
 
 extension Model {
     /// Reads a model directory, all of it or nothing.
     ///
+    /// - Parameter adapter: which of its adapters to put on; `noAdapter` for the base alone, nil for the one that the
+    ///   directory was saved with, if any.
     /// - Throws: `ModelFault` naming the file and, where there is one, the field.
-    public static func load(from directory: String) throws(ModelFault) -> Model {
+    public static func load(from directory: String, adapter: String? = nil) throws(ModelFault) -> Model {
         let prefix = directory.hasSuffix("/") ? directory : directory + "/"
         let file = try read(ModelConfigurationFile.self, prefix, .configuration)
         guard file.version == ModelConfigurationFile.currentVersion else {
@@ -29,15 +31,25 @@ extension Model {
             let place = error.byteOffset.map { "byte \($0)" }
             throw ModelFault(file: prefix + File.parameters.rawValue, field: place, detail: error.message)
         }
-        return try Model(file.transformer, parameters, encoder, calibration, file.threshold, directory: prefix)
+        let base = try Model(file.transformer, parameters, encoder, calibration, file.threshold, directory: prefix)
+        guard let name = adapter ?? file.adapter, name != noAdapter else { return base }
+        return try Model(base, with: try ModelAdapter.load(name, from: prefix), named: name)
     }
 
     /// Writes the directory beside its place and moves it there, so that a reader sees the old model or the new one.
     ///
-    /// A directory that is already there is replaced, whatever it holds.
-    /// - Parameter metrics: what goes into `metrics.json`.
+    /// A directory that is already there is replaced, whatever it holds. A model with an adapter becomes its base and
+    /// the adapter apart, which `load` puts on again.
+    /// - Parameters:
+    ///   - metrics: what goes into `metrics.json`.
+    ///   - history: what goes into `metrics.csv`.
+    ///   - precision: what the matrices are stored at. Of less than float32 the model read back is another one: save
+    ///     `rounded(to:)` for one that is not.
     /// - Throws: `ModelFault` where the disk refuses.
-    public func save(to directory: String, metrics: Data? = nil) throws(ModelFault) {
+    public func save(
+        to directory: String, metrics: Data? = nil, history: Data? = nil, precision: WeightPrecision = .float32
+    ) throws(ModelFault) {
+        let base = attached?.base ?? self
         let place = URL(fileURLWithPath: directory, isDirectory: true).standardizedFileURL
         let parent = place.deletingLastPathComponent()
         let suffix = "\(ProcessInfo.processInfo.processIdentifier).tmp"
@@ -48,12 +60,17 @@ extension Model {
             try? files.removeItem(at: fresh)
             try? files.removeItem(at: old)
             try files.createDirectory(at: fresh, withIntermediateDirectories: true)
-            for (file, data) in try Self.json(configuration, threshold: threshold, encoder, calibration) {
+            let json = try Self.json(
+                base.configuration, threshold: base.threshold, base.encoder, base.calibration, adapter: attached?.name)
+            for (file, data) in json {
                 try data.write(to: fresh.appendingPathComponent(file.rawValue))
             }
             try metrics?.write(to: fresh.appendingPathComponent(File.metrics.rawValue))
-            try parameters.save(
-                to: fresh.appendingPathComponent(File.parameters.rawValue).path, metadata: ["format": "pt"])
+            try history?.write(to: fresh.appendingPathComponent(File.history.rawValue))
+            try base.parameters.save(
+                to: fresh.appendingPathComponent(File.parameters.rawValue).path, metadata: ["format": "pt"],
+                precision: precision)
+            if let attached { try attached.adapter.save(as: attached.name, in: fresh.path) }
             if files.fileExists(atPath: place.path) { try files.moveItem(at: place, to: old) }
             try files.moveItem(at: fresh, to: place)
             try? files.removeItem(at: old)

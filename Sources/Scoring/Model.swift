@@ -11,6 +11,8 @@ public struct Model: Sendable {
         case calibration = "calibration.json"
         /// How training went; not part of the hash.
         case metrics = "metrics.json"
+        /// The same epoch by epoch, as a table.
+        case history = "metrics.csv"
     }
 
     public let configuration: TransformerConfiguration
@@ -22,6 +24,11 @@ public struct Model: Sendable {
     public let threshold: Float
     /// SHA-256 over the content that scoring depends on, in hexadecimal: equal for equal models.
     public let hash: String
+    /// The adapter that is part of it, nil for none.
+    public let attached: AttachedAdapter?
+
+    /// What `load` takes for a directory's base without any adapter.
+    public static let noAdapter = "none"
 
     /// - Throws: `ModelFault` where the parts do not fit together.
     public init(
@@ -31,10 +38,22 @@ public struct Model: Sendable {
         try self.init(configuration, parameters, encoder, calibration, threshold, directory: "")
     }
 
+    /// A base with an adapter on it.
+    ///
+    /// - Parameter name: what the adapter is or will be called in the model directory.
+    /// - Throws: `ModelFault` where the adapter was trained on another base or its tensors do not fit.
+    public init(_ base: Model, with adapter: ModelAdapter, named name: String) throws(ModelFault) {
+        let file = "adapters/\(name).safetensors"
+        let (configuration, parameters) = try adapter.attached(to: base, file: file)
+        try self.init(
+            configuration, parameters, base.encoder, adapter.description.calibration, adapter.description.threshold,
+            directory: "", attached: AttachedAdapter(name: name, adapter, on: base))
+    }
+
     /// - Parameter directory: what faults name before the file, with its slash.
     init(
         _ configuration: TransformerConfiguration, _ parameters: Parameters, _ encoder: Encoder,
-        _ calibration: Calibration, _ threshold: Float, directory: String
+        _ calibration: Calibration, _ threshold: Float, directory: String, attached: AttachedAdapter? = nil
     ) throws(ModelFault) {
         let fault = Self.fault(configuration, parameters, encoder, calibration, threshold, in: directory)
         if let fault { throw fault }
@@ -43,6 +62,7 @@ public struct Model: Sendable {
         self.encoder = encoder
         self.calibration = calibration
         self.threshold = threshold
+        self.attached = attached
         do {
             hash = Self.hash(try Self.json(configuration, threshold: threshold, encoder, calibration), parameters)
         } catch {

@@ -7,4 +7,6 @@ struct ModelConfigurationFile: Codable {
     var version = Self.currentVersion
     var threshold: Float
     var transformer: TransformerConfiguration
+    /// The adapter that is put on where none is asked for.
+    var adapter: String?
 }

@@ -22,8 +22,8 @@ public struct TensorTable: Sendable, Hashable {
     public let count: Int
     private let indices: [String: Int]
 
-    /// The tensors of a model of this shape. The configuration must be valid.
-    public init(_ configuration: TransformerConfiguration) {
+    /// The tensors of a model of this shape, and behind them those of low-rank updates. The configuration must be valid.
+    public init(_ configuration: TransformerConfiguration, lowRank: LowRankShape? = nil) {
         var builder = Builder()
         let d = configuration.width
         builder.linear("embeddings.numbers", inputs: configuration.numbers, outputs: d)
@@ -50,6 +50,9 @@ public struct TensorTable: Sendable, Hashable {
         for (head, classes) in configuration.pretrainingClasses.enumerated() {
             builder.linear("pretraining.\(head)", inputs: d, outputs: classes)
         }
+        // After the base's, so that those lie where they lie without an adapter.
+        for layer in 0..<configuration.layers { builder.adapter("layers.\(layer)", configuration) }
+        if let lowRank { builder.lowRank(lowRank) }
         entries = builder.entries
         count = builder.count
         indices = Dictionary(uniqueKeysWithValues: builder.entries.enumerated().map { ($1.name, $0) })
@@ -74,6 +77,39 @@ public struct TensorTable: Sendable, Hashable {
                 Entry(
                     name: name, shape: shape, initialiser: initialiser, decays: decays, offset: count, count: floats))
             count += floats.paddedToVector
+        }
+
+        mutating func adapter(_ layer: String, _ configuration: TransformerConfiguration) {
+            let d = configuration.width
+            switch configuration.adapter {
+            case .bottleneck(let width):
+                for part in ["attention_adapter", "feed_forward_adapter"] {
+                    linear("\(layer).\(part).down", inputs: d, outputs: width)
+                    // Starts as the identity.
+                    linear("\(layer).\(part).up", inputs: width, outputs: d, scale: 0)
+                }
+            case .prefix(let length):
+                add("\(layer).attention.prefix.keys", [length, d], .normal(deviation: 0.5), decays: true)
+                add("\(layer).attention.prefix.values", [length, d], .normal(deviation: 0.02), decays: true)
+            case nil: break
+            }
+        }
+
+        /// PEFT's names and its start: an update of nothing.
+        mutating func lowRank(_ shape: LowRankShape) {
+            for dense in entries where LowRankShape.isUpdated(dense) {
+                let name = String(dense.name.dropLast(".weight".count))
+                let (outputs, inputs) = (dense.shape[0], dense.shape[1])
+                if shape.allocated {
+                    add("\(name).lora_A", [shape.rank, inputs], .normal(deviation: 0.02), decays: true)
+                    add("\(name).lora_E", [shape.rank], .constant(0), decays: false)
+                    add("\(name).lora_B", [outputs, shape.rank], .normal(deviation: 0.02), decays: true)
+                } else {
+                    let limit = 1 / Float(inputs).squareRoot()
+                    add("\(name).lora_A", [shape.rank, inputs], .uniform(limit: limit), decays: true)
+                    add("\(name).lora_B", [outputs, shape.rank], .constant(0), decays: true)
+                }
+            }
         }
 
         mutating func linear(_ name: String, inputs: Int, outputs: Int, scale: Float = 1) {

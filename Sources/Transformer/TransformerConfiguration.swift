@@ -18,10 +18,13 @@ public struct TransformerConfiguration: Codable, Sendable, Hashable {
     public var pretrainingClasses: [Int]
     /// Share of activations dropped in training, `0 ..< 1`.
     public var dropout: Float
+    /// What an adapter adds to every layer, nil for none.
+    public var adapter: LayerAdapter?
 
     public init(
         layers: Int = 2, width: Int = 32, heads: Int = 2, feedForward: Int = 64, window: Int = 32, numbers: Int,
-        binCounts: [Int], pretrainingClasses: [Int] = [], dropout: Float = 0
+        binCounts: [Int], pretrainingClasses: [Int] = [], dropout: Float = 0,
+        adapter: LayerAdapter? = nil
     ) {
         self.layers = layers
         self.width = width
@@ -32,6 +35,7 @@ public struct TransformerConfiguration: Codable, Sendable, Hashable {
         self.binCounts = binCounts
         self.pretrainingClasses = pretrainingClasses
         self.dropout = dropout
+        self.adapter = adapter
     }
 
     /// Tokens a user's history must keep for an exact restart of all layers, L·(W − 1) + 1.
@@ -57,6 +61,18 @@ public struct TransformerConfiguration: Codable, Sendable, Hashable {
         }
         guard width % heads == 0 else { throw TransformerError("width \(width) is not a multiple of heads \(heads)") }
         guard dropout >= 0, dropout < 1 else { throw TransformerError("dropout \(dropout) is not in 0 ..< 1") }
+        switch adapter {
+        case .bottleneck(let width): try Self.check(width, in: 1...4096, "adapter.bottleneck.width")
+        case .prefix(let length): try Self.check(length, in: 1...LayerAdapter.longestPrefix, "adapter.prefix.length")
+        case nil: break
+        }
+    }
+
+    /// The same model without its adapter.
+    public var base: TransformerConfiguration {
+        var base = self
+        base.adapter = nil
+        return base
     }
 
     private static func check(_ value: Int, in range: ClosedRange<Int>, _ field: String) throws(TransformerError) {

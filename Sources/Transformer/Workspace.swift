@@ -4,6 +4,14 @@ import CKernels
 ///
 /// Grows to the largest batch seen; a batch no larger than an earlier one allocates nothing.
 public final class Workspace {
+    /// What one bottleneck leaves for its backward pass; N is the capacity in tokens, m its width.
+    struct Bottleneck {
+        /// (N, d)
+        var input: UnsafeMutablePointer<Float>
+        /// (N, m) before and after GELU.
+        var hidden, activated: UnsafeMutablePointer<Float>
+    }
+
     /// Activations of one block; N is the capacity in tokens.
     struct Layer {
         /// (N, d) the residual stream entering the block.
@@ -22,6 +30,10 @@ public final class Workspace {
         var feedForwardStatistics, feedForwardNormal: UnsafeMutablePointer<Float>
         /// (N, ff) before and after GELU.
         var hidden, activated: UnsafeMutablePointer<Float>
+        /// Of the adapters after attention and feed-forward; empty without.
+        var attentionBottleneck, feedForwardBottleneck: Bottleneck
+        /// (H, N, P) attention weights of the prefixes; empty without.
+        var prefixProbabilities: UnsafeMutablePointer<Float>
     }
 
     /// Buffers of a capacity, all in one allocation.
@@ -36,6 +48,8 @@ public final class Workspace {
         var daysHigh, daysLow: UnsafeMutablePointer<Float>
         /// (N, d) derivative by the residual stream; (N, d) twice and (N, max(3d, ff)) temporaries of backward.
         var stream, narrow, branch, wide: UnsafeMutablePointer<Float>
+        /// (N, d) derivative by a bottleneck's input; empty without.
+        var bottleneck: UnsafeMutablePointer<Float>
         /// Attention's scratch for the longest sequence.
         var scratch: UnsafeMutablePointer<Float>
     }
@@ -97,17 +111,25 @@ public final class Workspace {
         }
         func rows(_ columns: Int) -> UnsafeMutablePointer<Float> { take(capacity * columns) }
         let d = configuration.width
+        let m = configuration.adapter?.bottleneckWidth ?? 0
+        let prefixes = configuration.adapter?.prefixLength ?? 0
+        func bottleneck() -> Bottleneck {
+            Bottleneck(input: rows(m > 0 ? d : 0), hidden: rows(m), activated: rows(m))
+        }
         let layers = (0..<configuration.layers).map { _ in
             Layer(
                 input: rows(d), attentionStatistics: rows(2), attentionNormal: rows(d), projected: rows(3 * d),
                 probabilities: rows(configuration.heads * configuration.window.paddedToVector), attended: rows(d),
                 middle: rows(d), feedForwardStatistics: rows(2), feedForwardNormal: rows(d),
-                hidden: rows(configuration.feedForward), activated: rows(configuration.feedForward))
+                hidden: rows(configuration.feedForward), activated: rows(configuration.feedForward),
+                attentionBottleneck: bottleneck(), feedForwardBottleneck: bottleneck(),
+                prefixProbabilities: rows(configuration.heads * prefixes))
         }
         let buffers = Buffers(
             layers: layers, output: rows(d), statistics: rows(2), normal: rows(d), logits: rows(1),
             pretrainingLogits: configuration.pretrainingClasses.map { rows($0) }, daysHigh: rows(1), daysLow: rows(1),
-            stream: rows(d), narrow: rows(d), branch: rows(d), wide: rows(max(3 * d, configuration.feedForward)),
+            stream: rows(d), narrow: rows(d), branch: rows(d),
+            wide: rows(max(3 * d, configuration.feedForward, m)), bottleneck: rows(m > 0 ? d : 0),
             scratch: take(scratch))
         _ = at(offset)
         return buffers

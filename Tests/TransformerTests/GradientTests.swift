@@ -3,11 +3,13 @@ import Testing
 @testable import Transformer
 
 /// Gradients against finite differences, on shapes the PyTorch fixture does not have: windows over several vectors,
-/// odd widths, dropout.
+/// odd widths, dropout, adapters.
 @Suite struct GradientTests {
-    @Test(arguments: 0..<6 as Range<UInt64>) func gradientsEqualFiniteDifferences(seed: UInt64) throws {
+    @Test(arguments: 0..<10 as Range<UInt64>) func gradientsEqualFiniteDifferences(seed: UInt64) throws {
         var random = SplitMix64(seed: 400 + seed)
-        let model = try RandomModel(&random, dropout: seed % 2 == 0 ? 0 : 0.3, pretrainingClasses: [3, 17])
+        let model = try RandomModel(
+            &random, dropout: seed % 2 == 0 ? 0 : 0.3, pretrainingClasses: [3, 17],
+            adapter: seed < 6 ? nil : RandomModel.adapters[Int(seed) / 2 % 2])
         let batch = model.batch(
             (0..<3).map { _ in model.history(count: Int.random(in: 1...50, using: &random), &random) })
         let workspace = Workspace(model.configuration)

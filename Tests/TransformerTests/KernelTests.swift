@@ -107,10 +107,11 @@ import Testing
             var dLogRate: Float = 0
             high.withUnsafeBufferPointer { high in
                 low.withUnsafeBufferPointer { low in
-                    var head = ck_head(
-                        tokens: tokens, window: window, head_width: width, stride: stride, out_stride: width,
-                        probability_stride: band, scale: 1 / Float(width).squareRoot(), rate: 0.3, horizon: 5,
-                        days_high: high.baseAddress, days_low: low.baseAddress)
+                    var head = ck_head()
+                    (head.tokens, head.window, head.head_width) = (tokens, window, width)
+                    (head.stride, head.out_stride, head.probability_stride) = (stride, width, band)
+                    (head.scale, head.rate, head.horizon) = (1 / Float(width).squareRoot(), 0.3, 5)
+                    (head.days_high, head.days_low) = (high.baseAddress, low.baseAddress)
                     projected.withUnsafeBufferPointer { projected in
                         guard let q = projected.baseAddress else { return }
                         kernels.attention(&head, q, q + width, q + 2 * width, &out, &probabilities, &scratch)

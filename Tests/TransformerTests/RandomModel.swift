@@ -16,18 +16,27 @@ struct RandomModel {
     let parameters: Parameters
     let weights: StreamingWeights
 
-    init(_ random: inout SplitMix64, window: Int? = nil, dropout: Float = 0, pretrainingClasses: [Int] = []) throws {
+    static let adapters: [LayerAdapter] = [.bottleneck(width: 7), .prefix(length: 5)]
+
+    init(
+        _ random: inout SplitMix64, window: Int? = nil, dropout: Float = 0, pretrainingClasses: [Int] = [],
+        adapter: LayerAdapter? = nil
+    ) throws {
         let heads = Int.random(in: 1...3, using: &random)
         configuration = TransformerConfiguration(
             layers: Int.random(in: 1...3, using: &random), width: heads * Int.random(in: 3...24, using: &random),
             heads: heads, feedForward: Int.random(in: 5...90, using: &random),
             window: window ?? Int.random(in: 1...37, using: &random), numbers: Int.random(in: 1...5, using: &random),
             binCounts: (0..<Int.random(in: 0...3, using: &random)).map { 4 + $0 },
-            pretrainingClasses: pretrainingClasses, dropout: dropout)
+            pretrainingClasses: pretrainingClasses, dropout: dropout, adapter: adapter)
         transformer = try Transformer(configuration)
         parameters = Parameters(transformer.table, seed: random.next())
         // Larger than initial weights, so that attention is not flat.
         for index in parameters.values.indices { parameters.values[index] *= 2 }
+        // What starts at nothing must count for something.
+        for entry in transformer.table.entries where entry.name.contains("adapter.up") {
+            for index in parameters[entry].indices { parameters[entry][index] = random.nextNormal() * 0.3 }
+        }
         weights = try StreamingWeights(configuration, parameters)
     }
 

@@ -31,12 +31,19 @@ typedef struct {
     float horizon;       // days
     const float *days_high;  // (T) event time in days, days = high + low
     const float *days_low;   // (T)
+    size_t prefixes;           // P: learned keys and values that every token sees beside its window; may be 0
+    size_t prefix_stride;      // between the rows of prefix keys and values
+    const float *prefix_keys;  // (P, c)
+    const float *prefix_values;
+    float *prefix_probabilities;  // (T, P)
+    float *dprefix_keys;          // (P, c) derivatives, added to
+    float *dprefix_values;
 } ck_head;
 
 // What a dense layer does with its sums before storing them.
 typedef enum { CK_PLAIN = 0, CK_GELU = 1, CK_RESIDUAL = 2 } ck_epilogue;
 
-enum { CK_LONGEST_WINDOW = 1024 };
+enum { CK_LONGEST_WINDOW = 1024, CK_MOST_PREFIXES = 64 };
 
 // One layer of all caches.
 typedef struct {
@@ -48,6 +55,9 @@ typedef struct {
     float scale;        // 1 / sqrt(d / H)
     float horizon;      // days
     const float *rates; // (H) exp(s)
+    size_t prefixes;    // P, at most CK_MOST_PREFIXES; may be 0
+    const float *prefix_keys;    // (P, d)
+    const float *prefix_values;  // (P, d)
 } ck_ring;
 
 // One token: whose cache it goes to, in which slot, how many tokens it sees there (itself included), and its time.

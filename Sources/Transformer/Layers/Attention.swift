@@ -8,6 +8,9 @@ struct Attention: Sendable {
     let norm: LayerNorm
     let projection: Linear
     let output: Linear
+    let adapter: Bottleneck?
+    /// Offsets of the learned keys and values, each (P, d), and P; nil without.
+    let prefix: (keys: Int, values: Int, length: Int)?
     /// Offset of (H): the logarithm of each head's rate per day.
     let timeDecay: Int
     let layer: Int
@@ -22,6 +25,14 @@ struct Attention: Sendable {
         norm = LayerNorm("\(name).attention_norm", in: table, width: d)
         projection = Linear("\(name).attention.qkv", in: table, inputs: d, outputs: 3 * d)
         output = Linear("\(name).attention.output", in: table, inputs: d, outputs: d)
+        adapter = Bottleneck("\(name).attention_adapter", configuration, in: table)
+        let length = configuration.adapter?.prefixLength ?? 0
+        prefix =
+            length == 0
+            ? nil
+            : (
+                table.offset("\(name).attention.prefix.keys"), table.offset("\(name).attention.prefix.values"), length
+            )
         timeDecay = table.offset("\(name).attention.time_decay")
         heads = configuration.heads
         headWidth = configuration.headWidth
@@ -47,8 +58,10 @@ struct Attention: Sendable {
                 workspace.buffers.scratch)
         }
         output.forward(a.attended, parameters, into: a.middle, rows: n)  // (N, d)
+        adapter?.forward(a.middle, bias: output.bias, parameters, keeping: a.attentionBottleneck, rows: n)
+        let bias = adapter?.up.bias ?? output.bias
         workspace.withDropout(site: dropoutSite) {
-            Kernels.best.bias_dropout_residual(a.input, a.middle, p + output.bias, a.middle, n, d, $0)
+            Kernels.best.bias_dropout_residual(a.input, a.middle, p + bias, a.middle, n, d, $0)
         }
     }
 
@@ -58,12 +71,21 @@ struct Attention: Sendable {
         let d = width
         let a = workspace.buffers.layers[layer]
         let b = workspace.buffers
-        let branch = workspace.undropped(b.stream, site: dropoutSite)
+        var branch = workspace.undropped(b.stream, site: dropoutSite)
+        if let adapter {
+            adapter.backward(
+                branch, a.attentionBottleneck, parameters, gradients, into: b.bottleneck, wide: b.wide, rows: n)
+            branch = b.bottleneck
+        }
         output.backward(branch, x: a.attended, parameters, gradients, into: b.narrow, rows: n)  // narrow: by attended
         let dTimeDecay = gradients.base + timeDecay
         eachHead(batch, parameters, workspace) { head, first, row, probability in
             let q = a.projected + row * 3 * d + first
             let dq = b.wide + row * 3 * d + first
+            if let prefix {
+                head.dprefix_keys = gradients.base + prefix.keys + first
+                head.dprefix_values = gradients.base + prefix.values + first
+            }
             dTimeDecay[first / headWidth] += Kernels.best.attention_backward(
                 &head, q, q + d, q + 2 * d, a.probabilities + probability, b.narrow + row * d + first, dq, dq + d,
                 dq + 2 * d, b.scratch)
@@ -88,6 +110,8 @@ struct Attention: Sendable {
         head.probability_stride = band
         head.scale = 1 / Float(headWidth).squareRoot()
         head.horizon = Self.horizon
+        head.prefixes = prefix?.length ?? 0
+        head.prefix_stride = width
         for sequence in 0..<batch.sequenceCount {
             let tokens = batch.tokens(of: sequence)
             head.tokens = tokens.count
@@ -95,6 +119,13 @@ struct Attention: Sendable {
             head.days_low = UnsafePointer(workspace.buffers.daysLow + tokens.lowerBound)
             for index in 0..<heads {
                 head.rate = exponential(parameters.base[timeDecay + index])
+                if let prefix {
+                    head.prefix_keys = UnsafePointer(parameters.base + prefix.keys + index * headWidth)
+                    head.prefix_values = UnsafePointer(parameters.base + prefix.values + index * headWidth)
+                    head.prefix_probabilities =
+                        workspace.buffers.layers[layer].prefixProbabilities
+                        + (index * batch.count + tokens.lowerBound) * prefix.length
+                }
                 body(&head, index * headWidth, tokens.lowerBound, (index * batch.count + tokens.lowerBound) * band)
             }
         }

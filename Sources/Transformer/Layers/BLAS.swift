@@ -10,13 +10,13 @@ public enum BLAS {
     /// The kernels OpenBLAS chose for this machine, such as `SkylakeX`; `OPENBLAS_CORETYPE` overrides its choice.
     public static var coreName: String { String(cString: openblas_get_corename()) }
 
-    /// y = x wᵀ. x: (rows, inputs), w: (outputs, inputs), y: (rows, outputs).
+    /// y = x wᵀ, or y += x wᵀ. x: (rows, inputs), w: (outputs, inputs), y: (rows, outputs).
     static func multiplyTransposed(
         _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int,
-        inputs: Int, outputs: Int
+        inputs: Int, outputs: Int, accumulate: Bool = false
     ) {
         let (m, n, k) = (Int32(rows), Int32(outputs), Int32(inputs))
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, x, k, w, k, 0, y, n)
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, x, k, w, k, accumulate ? 1 : 0, y, n)
     }
 
     /// x = y w, or x += y w. y: (rows, outputs), w: (outputs, inputs), x: (rows, inputs).

@@ -5,6 +5,7 @@ struct FeedForward: Sendable {
     let norm: LayerNorm
     let up: Linear
     let down: Linear
+    let adapter: Bottleneck?
     let layer: Int
 
     init(layer: Int, _ configuration: TransformerConfiguration, in table: TensorTable) {
@@ -14,6 +15,7 @@ struct FeedForward: Sendable {
         norm = LayerNorm("\(name).feed_forward_norm", in: table, width: d)
         up = Linear("\(name).feed_forward.up", in: table, inputs: d, outputs: configuration.feedForward)
         down = Linear("\(name).feed_forward.down", in: table, inputs: configuration.feedForward, outputs: d)
+        adapter = Bottleneck("\(name).feed_forward_adapter", configuration, in: table)
     }
 
     private var dropoutSite: Int { 2 + 2 * layer }
@@ -28,8 +30,10 @@ struct FeedForward: Sendable {
         up.forward(a.feedForwardNormal, parameters, into: a.hidden, rows: n)  // (N, ff)
         Kernels.best.bias_gelu(a.hidden, p + up.bias, a.activated, n, up.outputs)
         down.forward(a.activated, parameters, into: x, rows: n)  // (N, d)
+        adapter?.forward(x, bias: down.bias, parameters, keeping: a.feedForwardBottleneck, rows: n)
+        let bias = adapter?.up.bias ?? down.bias
         workspace.withDropout(site: dropoutSite) {
-            Kernels.best.bias_dropout_residual(a.middle, x, p + down.bias, x, n, down.outputs, $0)
+            Kernels.best.bias_dropout_residual(a.middle, x, p + bias, x, n, down.outputs, $0)
         }
     }
 
@@ -38,7 +42,12 @@ struct FeedForward: Sendable {
         let n = batch.count
         let a = workspace.buffers.layers[layer]
         let b = workspace.buffers
-        let branch = workspace.undropped(b.stream, site: dropoutSite)
+        var branch = workspace.undropped(b.stream, site: dropoutSite)
+        if let adapter {
+            adapter.backward(
+                branch, a.feedForwardBottleneck, parameters, gradients, into: b.bottleneck, wide: b.wide, rows: n)
+            branch = b.bottleneck
+        }
         down.backward(branch, x: a.activated, parameters, gradients, into: b.wide, rows: n)  // wide: by activated
         Kernels.best.gelu_backward(a.hidden, b.wide, gradients.base + up.bias, n, up.outputs)
         up.backward(

@@ -16,11 +16,14 @@ struct Linear: Sendable {
         self.outputs = outputs
     }
 
-    /// y = x Wᵀ. x: (rows, inputs), y: (rows, outputs).
+    /// y = x Wᵀ, or y += x Wᵀ. x: (rows, inputs), y: (rows, outputs).
     func forward(
-        _ x: UnsafePointer<Float>, _ parameters: Parameters, into y: UnsafeMutablePointer<Float>, rows: Int
+        _ x: UnsafePointer<Float>, _ parameters: Parameters, into y: UnsafeMutablePointer<Float>, rows: Int,
+        accumulate: Bool = false
     ) {
-        BLAS.multiplyTransposed(x, parameters.base + weight, into: y, rows: rows, inputs: inputs, outputs: outputs)
+        BLAS.multiplyTransposed(
+            x, parameters.base + weight, into: y, rows: rows, inputs: inputs, outputs: outputs,
+            accumulate: accumulate)
     }
 
     /// dW += dyᵀ x; dx = dy W (or += where `accumulate`) unless `dx` is nil; db += column sums of dy unless another

@@ -67,6 +67,26 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// The values of a tensor of any type, a row of an int8 matrix times its scale. Its scales have been checked.
+    func read(_ tensor: SafetensorsTensor, into values: UnsafeMutableBufferPointer<Float>) {
+        switch tensor.type {
+        case .float32:
+            copy(tensor, to: values)
+        case .bfloat16:
+            for (place, byte) in stride(from: tensor.bytes.lowerBound, to: tensor.bytes.upperBound, by: 2).enumerated()
+            {
+                values[place] = Float(bitPattern: UInt32(bytes[byte]) << 16 | UInt32(bytes[byte + 1]) << 24)
+            }
+        case .int8:
+            let scales = self[tensor.name + WeightPrecision.scaleSuffix].flatMap(floats) ?? []
+            guard let columns = tensor.shape.last, columns > 0 else { return }
+            for place in values.indices {
+                values[place] =
+                    Float(Int8(bitPattern: bytes[tensor.bytes.lowerBound + place])) * scales[place / columns]
+            }
+        }
+    }
+
     /// The values of a float32 tensor, nil for another type.
     public func floats(_ tensor: SafetensorsTensor) -> [Float]? {
         guard tensor.type == .float32 else { return nil }

@@ -1,9 +1,15 @@
-/// Lays out float32 tensors as a safetensors file.
-enum SafetensorsWriter {
+/// Lays out tensors as a safetensors file.
+public enum SafetensorsWriter {
+    /// Writes a file with these tensors, atomically.
+    /// - Throws: `SafetensorsError` where the disk refuses.
+    public static func write(
+        _ tensors: [SafetensorsContent], metadata: [String: String] = [:], to path: String
+    ) throws(SafetensorsError) {
+        try ModelFile.replace(path, with: bytes(tensors, metadata: metadata))
+    }
+
     /// The bytes of a file with these tensors in this order. Equal input gives equal bytes.
-    static func bytes(
-        _ tensors: [(name: String, shape: [Int], values: UnsafeBufferPointer<Float>)], metadata: [String: String]
-    ) -> [UInt8] {
+    static func bytes(_ tensors: [SafetensorsContent], metadata: [String: String]) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -12,10 +18,11 @@ enum SafetensorsWriter {
         var end = 0
         for tensor in tensors {
             let start = end
-            end += tensor.values.count * 4
+            end += tensor.bytes.count
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             fields.append(
-                "\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
+                "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(start),\(end)]}")
         }
         var header = Array("{\(fields.joined(separator: ","))}".utf8)
         // Spaces so that the data starts on 64 bytes, as the format allows.
@@ -24,7 +31,7 @@ enum SafetensorsWriter {
         bytes.reserveCapacity(8 + header.count + end)
         for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: header.count >> (8 * shift))) }
         bytes.append(contentsOf: header)
-        for tensor in tensors { bytes.append(contentsOf: UnsafeRawBufferPointer(tensor.values)) }
+        for tensor in tensors { bytes.append(contentsOf: tensor.bytes) }
         return bytes
     }
 

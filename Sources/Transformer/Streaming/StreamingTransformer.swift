@@ -82,10 +82,10 @@ public final class StreamingTransformer {
             let last = mode == .warm && index + 1 == weights.layers.count
             attend(layer, index, store, mode, rows: n, writeOnly: last)
             if last { break }
-            dense(layer.output, normal, into: x, rows: n, CK_RESIDUAL)
+            branch(layer.output, layer.attentionAdapter, normal, into: x, rows: n)
             normalise(layer.feedForwardNorm, x, rows: n)
             dense(layer.up, normal, into: wide, rows: n, CK_GELU)  // (n, ff)
-            dense(layer.down, wide, into: x, rows: n, CK_RESIDUAL)
+            branch(layer.down, layer.feedForwardAdapter, wide, into: x, rows: n)
         }
         guard mode != .warm else { return }
         normalise(weights.norm, x, rows: n)
@@ -125,6 +125,11 @@ public final class StreamingTransformer {
         ring.scale = 1 / Float(configuration.headWidth).squareRoot()
         ring.horizon = Attention.horizon
         ring.rates = weights.base + layer.rates
+        if let prefix = layer.prefix {
+            ring.prefixes = configuration.adapter?.prefixLength ?? 0
+            ring.prefix_keys = weights.base + prefix.keys
+            ring.prefix_values = weights.base + prefix.values
+        }
         let changesCaches = mode == .advance || mode == .warm
         kernels.ring_attention(&ring, rings, rows, wide, writeOnly ? nil : normal, changesCaches ? nil : saved)
     }
@@ -144,6 +149,18 @@ public final class StreamingTransformer {
         kernels.linear(x, w + layer.weight, w + layer.bias, y, y, rows, layer.inputs, layer.outputs, epilogue)
     }
 
+    /// x += W h + b, by way of the adapter where there is one.
+    private func branch(
+        _ layer: StreamingWeights.Dense, _ adapter: (down: StreamingWeights.Dense, up: StreamingWeights.Dense)?,
+        _ h: UnsafePointer<Float>, into x: UnsafeMutablePointer<Float>, rows: Int
+    ) {
+        guard let adapter else { return dense(layer, h, into: x, rows: rows, CK_RESIDUAL) }
+        dense(layer, h, into: narrow, rows: rows)  // (n, d)
+        for index in 0..<rows * layer.outputs { x[index] += narrow[index] }
+        dense(adapter.down, narrow, into: wide, rows: rows, CK_GELU)  // (n, m)
+        dense(adapter.up, wide, into: x, rows: rows, CK_RESIDUAL)
+    }
+
     private func read(_ count: Int, _ logits: inout [Float]) {
         logits.removeAll(keepingCapacity: true)
         logits.append(contentsOf: UnsafeBufferPointer(start: output, count: count))
@@ -151,20 +168,25 @@ public final class StreamingTransformer {
 }
 
 // Scratch, all in one buffer: for `capacity` rows the stream (d), the norms' and attention's output (d), projections
-// and hidden units (max(3d, ff)), logits (1); and what a probe puts back (2d + 2).
+// and hidden units (max(3d, ff, m)), logits (1); what a probe puts back (2d + 2), and with adapters a branch (d).
 extension StreamingTransformer {
     private var stream: UnsafeMutablePointer<Float> { memory.base }
     private var normal: UnsafeMutablePointer<Float> { stream + (capacity * weights.configuration.width).paddedToVector }
     private var wide: UnsafeMutablePointer<Float> { normal + (capacity * weights.configuration.width).paddedToVector }
     private var output: UnsafeMutablePointer<Float> { wide + (capacity * widest).paddedToVector }
     private var saved: UnsafeMutablePointer<Float> { output + capacity.paddedToVector }
-    private var widest: Int { max(3 * weights.configuration.width, weights.configuration.feedForward) }
+    private var narrow: UnsafeMutablePointer<Float> { saved + (2 * weights.configuration.width + 2).paddedToVector }
+    private var widest: Int {
+        let configuration = weights.configuration
+        return max(3 * configuration.width, configuration.feedForward, configuration.adapter?.bottleneckWidth ?? 0)
+    }
 
     private func reserve(_ rows: Int) {
         guard rows > capacity else { return }
         capacity = max(rows, 2 * capacity)
         let d = weights.configuration.width
         let floats = 2 * (capacity * d).paddedToVector + (capacity * widest).paddedToVector + capacity.paddedToVector
-        memory = FloatBuffer(count: floats + 2 * d + 2)
+        let branch = weights.configuration.adapter == nil ? 0 : capacity * d
+        memory = FloatBuffer(count: floats + (2 * d + 2).paddedToVector + branch)
     }
 }

@@ -11,6 +11,10 @@ public final class StreamingWeights: Sendable {
     struct Layer: Sendable {
         let attentionNorm, feedForwardNorm: (weight: Int, bias: Int)
         let projection, output, up, down: Dense
+        /// Bottlenecks after attention and feed-forward, (d, m) and (m, d); nil without.
+        let attentionAdapter, feedForwardAdapter: (down: Dense, up: Dense)?
+        /// Offsets of learned keys and values, (P, d) each; nil without.
+        let prefix: (keys: Int, values: Int)?
         /// Offset of (H): exp of the time decays.
         let rates: Int
     }
@@ -51,6 +55,9 @@ public final class StreamingWeights: Sendable {
                 output: packer.dense("\(name).attention.output", inputs: d, outputs: d),
                 up: packer.dense("\(name).feed_forward.up", inputs: d, outputs: feedForward),
                 down: packer.dense("\(name).feed_forward.down", inputs: feedForward, outputs: d),
+                attentionAdapter: packer.bottleneck("\(name).attention_adapter", configuration),
+                feedForwardAdapter: packer.bottleneck("\(name).feed_forward_adapter", configuration),
+                prefix: packer.prefix("\(name).attention.prefix", configuration),
                 rates: packer.tensor("\(name).attention.time_decay", exponential))
         }
         norm = packer.norm("norm")
@@ -99,6 +106,21 @@ private struct Packer {
         let packed = StreamingWeights.panels(values("\(name).weight"), inputs: inputs, outputs: outputs)
         let bias = withBias ? values("\(name).bias") : Array(repeating: 0, count: outputs)
         return StreamingWeights.Dense(weight: append(packed), bias: append(bias), inputs: inputs, outputs: outputs)
+    }
+
+    mutating func bottleneck(
+        _ name: String, _ configuration: TransformerConfiguration
+    ) -> (down: StreamingWeights.Dense, up: StreamingWeights.Dense)? {
+        guard let width = configuration.adapter?.bottleneckWidth, width > 0 else { return nil }
+        let d = configuration.width
+        return (
+            dense("\(name).down", inputs: d, outputs: width), dense("\(name).up", inputs: width, outputs: d)
+        )
+    }
+
+    mutating func prefix(_ name: String, _ configuration: TransformerConfiguration) -> (keys: Int, values: Int)? {
+        guard configuration.adapter?.prefixLength ?? 0 > 0 else { return nil }
+        return (tensor("\(name).keys"), tensor("\(name).values"))
     }
 
     private func values(_ name: String) -> [Float] { parameters[name].map { Array($0) } ?? [] }

@@ -56,10 +56,28 @@ def parameters(c, generator):
 
 
 def forward(c, p, numbers, bins, days):
-    """One sequence: numbers (T, n), bins (T, fields), days (T) -> final normed states (T, d)."""
+    """One sequence: numbers (T, n), bins (T, fields), days (T) -> final normed states (T, d).
+
+    Adapters take part where `p` holds their tensors (make_adapters.py).
+    """
     d, heads = c["width"], c["heads"]
     functional = torch.nn.functional
     tokens = len(days)
+
+    def linear(h, name):
+        y = functional.linear(h, p[name + ".weight"], p[name + ".bias"])
+        if name + ".lora_A" in p:
+            low = functional.linear(h, p[name + ".lora_A"])
+            if name + ".lora_E" in p:
+                low = low * p[name + ".lora_E"]
+            y = y + c["lowRankScale"] * functional.linear(low, p[name + ".lora_B"])
+        return y
+
+    def adapted(h, name):
+        if name + ".up.weight" not in p:
+            return h
+        return h + linear(functional.gelu(linear(h, name + ".down"), approximate="tanh"), name + ".up")
+
     x = functional.linear(numbers, p["embeddings.numbers.weight"], p["embeddings.numbers.bias"])
     for field in range(len(c["binCounts"])):
         x = x + p[f"embeddings.bins.{field}.weight"][bins[:, field]]
@@ -70,17 +88,22 @@ def forward(c, p, numbers, bins, days):
     for layer in range(c["layers"]):
         n = f"layers.{layer}."
         h = functional.layer_norm(x, (d,), p[n + "attention_norm.weight"], p[n + "attention_norm.bias"], 1e-5)
-        qkv = functional.linear(h, p[n + "attention.qkv.weight"], p[n + "attention.qkv.bias"])
+        qkv = linear(h, n + "attention.qkv")
         q, k, v = qkv.view(tokens, 3, heads, d // heads).permute(1, 2, 0, 3)
         scores = q @ k.transpose(1, 2) / math.sqrt(d // heads)
         scores = scores - p[n + "attention.time_decay"].exp()[:, None, None] * gap
-        weights = scores.masked_fill(hidden, -math.inf).softmax(-1)
+        scores = scores.masked_fill(hidden, -math.inf)
+        if n + "attention.prefix.keys" in p:
+            prefix = [p[n + f"attention.prefix.{part}"].view(-1, heads, d // heads).transpose(0, 1)
+                      for part in ("keys", "values")]
+            scores = torch.cat([scores, q @ prefix[0].transpose(1, 2) / math.sqrt(d // heads)], -1)
+            v = torch.cat([v, prefix[1]], 1)
+        weights = scores.softmax(-1)
         h = (weights @ v).permute(1, 0, 2).reshape(tokens, d)
-        x = x + functional.linear(h, p[n + "attention.output.weight"], p[n + "attention.output.bias"])
+        x = x + adapted(linear(h, n + "attention.output"), n + "attention_adapter")
         h = functional.layer_norm(x, (d,), p[n + "feed_forward_norm.weight"], p[n + "feed_forward_norm.bias"], 1e-5)
-        h = functional.linear(h, p[n + "feed_forward.up.weight"], p[n + "feed_forward.up.bias"])
-        h = functional.gelu(h, approximate="tanh")
-        x = x + functional.linear(h, p[n + "feed_forward.down.weight"], p[n + "feed_forward.down.bias"])
+        h = functional.gelu(linear(h, n + "feed_forward.up"), approximate="tanh")
+        x = x + adapted(linear(h, n + "feed_forward.down"), n + "feed_forward_adapter")
     return functional.layer_norm(x, (d,), p["norm.weight"], p["norm.bias"], 1e-5)
 
 
