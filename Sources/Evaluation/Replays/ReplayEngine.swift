@@ -85,6 +85,7 @@ public final class ReplayEngine {
                 ReplayProgress(
                     events: current.read, expectedEvents: account.expectedEvents,
                     time: current.clock ?? EventTime(milliseconds: 0)))
+            if current.target != nil { break }
             if isStopped() {
                 isPartial = true
                 break
@@ -125,7 +126,7 @@ public final class ReplayEngine {
         return ReplayPass(
             options: options, shards: shards,
             ledgers: ledgerSchemas.map { ReplayLedger(schema: $0, sources: account.sources.count) }, builder: builder,
-            carriesTruth: account.carriesTruth)
+            sources: account.sources, carriesTruth: account.carriesTruth)
     }
 
     /// Why files of one schema cannot be read for a model of another, if they cannot.

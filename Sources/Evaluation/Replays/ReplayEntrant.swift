@@ -1,5 +1,6 @@
 public import Rules
 public import Scoring
+internal import Sequences
 
 /// A model with the rules and thresholds it enters a replay with.
 public struct ReplayEntrant: Sendable {

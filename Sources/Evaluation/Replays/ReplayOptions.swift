@@ -23,6 +23,8 @@ public struct ReplayOptions: Sendable {
     public var pseudonymizer = Pseudonymizer.plain
     /// Only this user is scored, with every reason; for looking at one alert again.
     var onlyUser: String?
+    /// The replay ends once this record has been decided.
+    var target: SourceCoordinates?
 
     public init(labelDelayMilliseconds: Int64) {
         self.labelDelayMilliseconds = labelDelayMilliseconds

@@ -17,6 +17,9 @@ final class ReplayPass {
     /// The feed's clock.
     private(set) var clock: EventTime?
 
+    /// What was decided on the record to be found.
+    private(set) var target: Scorer.Outcome?
+
     private let options: ReplayOptions
     private let workforce: ReplayWorkforce
     private var ledgers: [ReplayLedger]
@@ -31,17 +34,23 @@ final class ReplayPass {
     private var scoredInShard: [Int]
     private var firstOfSpan: EventTime?
     private var lastOfSpan: EventTime?
+    private let targetOffset: Int64?
+    private let targetSource: Int?
     private var events = 0
     private var warmUpEvents = 0
 
     init(
         options: ReplayOptions, shards: [ReplayShard], ledgers: [ReplayLedger], builder: ReplayTableBuilder,
-        carriesTruth: Bool
+        sources: [ReplaySource], carriesTruth: Bool
     ) {
         self.options = options
         self.ledgers = ledgers
         self.builder = builder
         self.carriesTruth = carriesTruth
+        targetOffset = options.target?.offset
+        targetSource = options.target.flatMap { target in
+            sources.firstIndex { $0.name == target.topic && $0.partition == target.partition }
+        }
         workforce = ReplayWorkforce(shards, workers: options.workers)
         scoredInShard = Array(repeating: 0, count: shards.count)
         let share = min(max(options.userShare, 0), 1)
@@ -64,6 +73,7 @@ final class ReplayPass {
             guard case .transaction(let transaction, let isFraud) = event.payload else { continue }
             outcomes.removeAll(keepingCapacity: true)
             workforce.collect(shard: place.shard, position: place.position, into: &outcomes)
+            if event.offset == targetOffset, event.source == targetSource { target = outcomes.first }
             builder.add(transaction, isFraud: isFraud, source: event.source, offset: event.offset, outcomes)
         }
     }
@@ -132,6 +142,7 @@ final class ReplayPass {
         result.faults = account.faults
         result.remarks = account.remarks
         result.isPartial = isPartial
+        result.target = target
         result.drift = workforce.drift(featureNames: workforce.featureNames)
         result.table = builder.finished(
             labels: carriesTruth ? nil : labels, dataEnd: dataEnd,

@@ -1,3 +1,4 @@
+internal import Scoring
 public import Transactions
 
 /// All that a replay gives: what was decided, from what, and how long it took.
@@ -31,6 +32,9 @@ public struct ReplayResult: Sendable {
     public var isPartial = false
     public package(set) var table = ReplayTable()
     public package(set) var drift: ReplayDrift?
+
+    /// What was decided on the record that the replay was to find.
+    var target: Scorer.Outcome?
 
     package init(runID: String, from: EventTime, to: EventTime, dataEnd: EventTime, labelDelayMilliseconds: Int64) {
         self.runID = runID

@@ -1,3 +1,4 @@
+internal import Rules
 internal import Scoring
 internal import Sequences
 internal import Transactions
