@@ -1,6 +1,7 @@
 internal import Kafka
 internal import Logging
 public import Scoring
+internal import Sequences
 public import Transactions
 
 /// Scores one alert again from its record, with the user's history and the entities as they were.

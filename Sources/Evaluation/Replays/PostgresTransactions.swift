@@ -14,7 +14,7 @@ public final class PostgresTransactions: LabelledTransactionSource {
     private let decoder: TransactionDecoder
     private let fraudValues: Set<String>
     private var rows: PostgresResult?
-    private var next = 0
+    private var taken = 0
     private var line = 0
 
     /// Connects and opens the cursor.
@@ -70,13 +70,13 @@ public final class PostgresTransactions: LabelledTransactionSource {
     }
 
     private func nextRow() throws(PostgresError) -> PostgresRow? {
-        if let rows, next < rows.count {
-            next += 1
-            return rows[next - 1]
+        if let rows, taken < rows.count {
+            taken += 1
+            return rows[taken - 1]
         }
         let fetched = try connection.execute("FETCH FORWARD \(Self.fetchCount) FROM vigil_replay")
         rows = fetched
-        next = 1
+        taken = 1
         return fetched.first
     }
 }

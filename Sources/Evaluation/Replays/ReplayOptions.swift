@@ -6,6 +6,8 @@ public struct ReplayOptions: Sendable {
     public var from: EventTime?
     /// Transactions from here on are left out; nil: none are.
     public var to: EventTime?
+    /// What lies before it is not even context; nil: everything is.
+    public var warmUpFrom: EventTime?
     /// From a transaction to the moment its label becomes known. Where labels are events of their own they count from
     /// their own moment; the delay then only says which transactions are too young to be judged.
     public var labelDelayMilliseconds: Int64

@@ -81,6 +81,7 @@ final class ReplayPass {
     private func admit(_ event: ReplayEvent, at index: Int) {
         read += 1
         clock = event.clock
+        if let start = options.warmUpFrom, event.clock < start { return }
         // What lies past the span is only read for its labels and for where the data ends.
         if case .transaction(let transaction, _) = event.payload, let to = options.to, transaction.time >= to { return }
         for ledger in ledgers.indices { ledgers[ledger].add(event) }

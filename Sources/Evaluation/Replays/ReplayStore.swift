@@ -1,7 +1,8 @@
-internal import Foundation
+public import Foundation
 public import Postgres
 internal import Rules
 internal import Scoring
+internal import Sequences
 internal import Transactions
 
 /// The rows of `replay_runs`, `replay_decisions` and `replay_metrics`: the only tables a replay writes.
