@@ -8,7 +8,7 @@ public struct EvaluationReport: Hashable, Sendable, Codable {
     public var frauds: Int
     public var aucROC: Double?
     public var averagePrecision: Double?
-    /// By alert rate, "0.005" and "0.01".
+    /// By alert rate, such as "0.005" and "0.01".
     public var recallAtAlertRate: [String: Double?]
     /// By precision, "0.9".
     public var recallAtPrecision: [String: Double?]
@@ -46,18 +46,25 @@ public struct EvaluationReport: Hashable, Sendable, Codable {
     ///   - frauds: (events) the truth.
     ///   - users: (events) whose card each event is.
     ///   - times: (events) milliseconds since the Unix epoch.
-    public init(probabilities: [Float], frauds: [Bool], users: [UInt32], times: [Int64]) {
+    ///   - alertRates: shares of the events that can be looked at.
+    public init(
+        probabilities: [Float], frauds: [Bool], users: [UInt32], times: [Int64], alertRates: [Double] = [0.005, 0.01]
+    ) {
         func defined(_ value: Double) -> Double? { value.isFinite ? value : nil }
         let ranking = ModelRanking(scores: probabilities, frauds: frauds)
         events = ranking.events
         self.frauds = ranking.frauds
         aucROC = defined(ranking.aucROC)
         averagePrecision = defined(ranking.averagePrecision)
-        recallAtAlertRate = [
-            "0.005": defined(ranking.recall(alertRate: 0.005)), "0.01": defined(ranking.recall(alertRate: 0.01)),
-        ]
+        recallAtAlertRate = [:]
+        for rate in alertRates {
+            recallAtAlertRate[Self.key(rate)] = .some(defined(ranking.recall(alertRate: rate)))
+        }
         recallAtPrecision = ["0.9": defined(ranking.recall(precision: 0.9))]
         cardPrecisionAt100 = CardPrecision.mean(scores: probabilities, frauds: frauds, users: users, times: times)
         ece = defined(ModelRanking.expectedCalibrationError(probabilities: probabilities, frauds: frauds))
     }
+
+    /// A rate as JSON's keys write it: "0.005".
+    static func key(_ rate: Double) -> String { "\(rate)" }
 }

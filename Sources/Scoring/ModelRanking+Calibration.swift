@@ -6,11 +6,15 @@ extension ModelRanking {
     ) -> Double {
         var sums = [(probability: Double, frauds: Double)](repeating: (0, 0), count: bins)
         for (probability, fraud) in zip(probabilities, frauds) {
-            // A bin holds (lower, upper], the first one 0 too.
-            let bin = min(max(Int((Double(probability) * Double(bins)).rounded(.up)) - 1, 0), bins - 1)
+            let bin = calibrationBin(Double(probability), bins: bins)
             sums[bin].probability += Double(probability)
             sums[bin].frauds += fraud ? 1 : 0
         }
         return sums.reduce(0) { $0 + abs($1.probability - $1.frauds) } / Double(probabilities.count)
+    }
+
+    /// The bin of equal width that holds a probability: (lower, upper], the first one 0 too.
+    package static func calibrationBin(_ probability: Double, bins: Int) -> Int {
+        min(max(Int((probability * Double(bins)).rounded(.up)) - 1, 0), bins - 1)
     }
 }

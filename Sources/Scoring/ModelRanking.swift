@@ -1,16 +1,17 @@
 /// How well scores rank frauds above the rest. Equal scores are one step of the curve, as in scikit-learn.
 public struct ModelRanking: Sendable {
     /// The end of a group of equal scores, the highest first.
-    private struct Step {
-        var score: Float
+    package struct Step: Sendable {
+        package var score: Float
         /// Events and frauds at or above the score.
-        var events: Int
-        var frauds: Int
+        package var events: Int
+        package var frauds: Int
     }
 
     public let events: Int
     public let frauds: Int
-    private let steps: [Step]
+    /// One for each different score, the highest first.
+    package let steps: [Step]
 
     /// - Parameters:
     ///   - scores: (events), none NaN; only their order counts.
@@ -21,7 +22,8 @@ public struct ModelRanking: Sendable {
         self.frauds = frauds.count { $0 }
         var steps: [Step] = []
         var (seen, found) = (0, 0)
-        for index in scores.indices.sorted(by: { scores[$0] > scores[$1] }) {
+        for row in ScoreOrder.descending(scores) {
+            let index = Int(row)
             seen += 1
             found += frauds[index] ? 1 : 0
             let step = Step(score: scores[index], events: seen, frauds: found)
