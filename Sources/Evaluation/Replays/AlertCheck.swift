@@ -1,6 +1,6 @@
 internal import Kafka
 internal import Logging
-public import Scoring
+internal import Scoring
 internal import Sequences
 public import Transactions
 

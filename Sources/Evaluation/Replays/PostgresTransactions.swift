@@ -57,8 +57,8 @@ public final class PostgresTransactions: LabelledTransactionSource {
     private func decode(_ event: [UInt8], label: String?) throws(PostgresError) -> LabelledTransaction {
         do throws(EventFault) {
             let transaction = try decoder.decode(event, messageTimestamp: nil)
-            let isFraud = label.flatMap { $0.isEmpty ? nil : isFraud($0) }
-            return LabelledTransaction(transaction: transaction, isFraud: isFraud, line: line)
+            let truth = label.flatMap { $0.isEmpty ? nil : isFraud($0) }
+            return LabelledTransaction(transaction: transaction, isFraud: truth, line: line)
         } catch {
             throw PostgresError(message: "row \(line): \(error)", operation: "read query")
         }

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Rules
-public import Scoring
+internal import Scoring
 internal import Sequences
-public import Transactions
+internal import Transactions
 
 /// Passes past transactions through one or several entrants as `run` would have: the same features, scores and decisions,
 /// bit for bit, whatever the number of workers.
