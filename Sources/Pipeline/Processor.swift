@@ -25,6 +25,8 @@ final class Processor {
     let logger: Logger
     let checkpointIntervalMilliseconds: Int64
     let clock: @Sendable () -> Int64
+    /// An input at its end for so long is announced as idle to the other instances.
+    private let idleAfterMilliseconds: Int64
 
     var ledger: EntityLedger
     var alignment: BucketAlignment
@@ -37,6 +39,7 @@ final class Processor {
     var lastCheckpoint: Int64
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
+    private var stages = StageClock()
     private var requests: [Scorer.Request] = []
     private var requestSources: [(worker: InputWorker, offset: Int64, pseudonym: String)] = []
 
@@ -52,6 +55,7 @@ final class Processor {
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         alignment = parts.alignment
+        idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
     }
 
@@ -72,6 +76,7 @@ final class Processor {
             checkpointIfDue()
             announceIdleness()
             handOver(blocking: false)
+            stages.charge(.group)
             metrics.excusedInputs.record(alignment.excusedCount)
         }
     }
@@ -88,7 +93,10 @@ final class Processor {
             handOver(blocking: true)
             drop(inputs)
             commits.sendNow(.flush(done))
-        case .fenced(let inputs):
+        case .fenced(let lost):
+            let inputs = lost.keys.filter { input in
+                workers[input].map { $0.claim.epoch <= lost[input] ?? .min } ?? false
+            }
             pending = pending.without(Set(inputs))
             drop(inputs)
         case .events(let batch):
@@ -172,7 +180,7 @@ final class Processor {
         guard !ownedElsewhere.isEmpty else { return }
         let now = clock()
         for worker in order {
-            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= 2000 } ?? false
+            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
             guard worker.announcedIdle != isIdle, isIdle || worker.next != nil else { continue }
             worker.announcedIdle = isIdle
             pending.advances.append(
@@ -246,7 +254,9 @@ extension Processor {
     private func scoreAdmitted() throws {
         guard !requests.isEmpty else { return }
         let started = metrics.now()
+        stages.charge(.group)
         let outcomes = try scorer.score(requests, ledger: ledger)
+        stages.charge(.score)
         metrics.scored(events: outcomes.count, since: started)
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         for (index, outcome) in outcomes.enumerated() {
