@@ -23,6 +23,7 @@ final class Committer {
     private var connection: PostgresConnection?
     private var knownMonths: Set<String> = []
     private var acknowledged: [(id: String, eventTime: Int64)] = []
+    private var stages = StageClock()
     var checkpointGroups: [Int: CheckpointGroup] = [:]
     var nextGroup = 1
     let encoder = ReviewEventEncoder()
@@ -69,6 +70,7 @@ final class Committer {
             }
             try publisher.collect(timeoutMilliseconds: 0) { take($0) }
             if acknowledged.count >= 1024 || message == nil { try recordAcknowledgements() }
+            stages.charge(.publish)
         }
     }
 
@@ -76,6 +78,7 @@ final class Committer {
         let started = metrics.now()
         try publishDeadLetters(unit.deadLetters)
         let committed = try makeTrue(unit)
+        stages.charge(.commit)
         metrics.commitTime.recordNanoseconds(metrics.elapsed(since: started))
         metrics.committed(committed)
         offsets.record(committed.steps)

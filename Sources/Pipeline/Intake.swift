@@ -29,6 +29,7 @@ final class Intake: RebalanceHandler {
     private var held: [TopicPartition: Held] = [:]
     private var lastHousekeeping = DispatchTime.now()
     private let lagGauges: LagGauges
+    private var stages = StageClock()
 
     /// A partition this instance has claimed.
     private struct Held {
@@ -78,7 +79,9 @@ final class Intake: RebalanceHandler {
         while !stopping.isStopping {
             let batch = try consumer.poll(maximum: 4096, timeoutMilliseconds: 20)
             for error in batch.errors { logger.warning("Kafka", metadata: ["error": "\(error)"]) }
+            stages.charge(.fetch)
             handOn(batch)
+            stages.charge(.decode)
             let parts = try entities.follow()
             if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
             try balanceBacklogs()

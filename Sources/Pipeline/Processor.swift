@@ -37,6 +37,7 @@ final class Processor {
     var lastCheckpoint: Int64
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
+    private var stages = StageClock()
     private var requests: [Scorer.Request] = []
     private var requestSources: [(worker: InputWorker, offset: Int64, pseudonym: String)] = []
 
@@ -72,6 +73,7 @@ final class Processor {
             checkpointIfDue()
             announceIdleness()
             handOver(blocking: false)
+            stages.charge(.group)
             metrics.excusedInputs.record(alignment.excusedCount)
         }
     }
@@ -246,7 +248,9 @@ extension Processor {
     private func scoreAdmitted() throws {
         guard !requests.isEmpty else { return }
         let started = metrics.now()
+        stages.charge(.group)
         let outcomes = try scorer.score(requests, ledger: ledger)
+        stages.charge(.score)
         metrics.scored(events: outcomes.count, since: started)
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         for (index, outcome) in outcomes.enumerated() {

@@ -7,9 +7,16 @@ import Transformer
 /// chooses epoch, calibration and threshold on the last days of them.
 public struct Trainer: Sendable {
     public let options: TrainingOptions
+    /// What the training starts from: its encoder, shape and weights; nil for a model from scratch.
+    public let base: Model?
+    /// Whose scores the model learns to give beside the labels, nil for none.
+    public let teacher: Model?
 
-    public init(_ options: TrainingOptions) {
+    /// - Parameter base: an adapter it has must be mergeable, and is merged.
+    public init(_ options: TrainingOptions, base: Model? = nil, teacher: Model? = nil) {
         self.options = options
+        self.base = base
+        self.teacher = teacher
     }
 
     /// - Parameters:
@@ -20,7 +27,7 @@ public struct Trainer: Sendable {
         _ dataset: HistoricalDataset, progress: (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
         if let fault = options.fault { throw fault }
-        let run = try TrainingRun(dataset, options)
+        let run = try TrainingRun(dataset, options, base: base, teacher: teacher)
         return try run.finish(progress)
     }
 }

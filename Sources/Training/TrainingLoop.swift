@@ -8,21 +8,26 @@ struct TrainingLoop<Task: TrainingTask> {
     let chunks: [SequenceChunk]
     let epochs: Int
     let options: TrainingOptions
+    let model: TrainableModel
     let step: TrainingStep
 
     /// Trains `parameters` in place.
     ///
-    /// - Parameter afterEpoch: called with the epoch, counted from 1, and what it found.
+    /// - Parameter afterEpoch: called with the epoch, counted from 1, and what it found; ends the training by false.
     /// - Throws: `TrainingError.diverged` when the loss stops being a number.
     func run(
         _ parameters: Parameters, progress: (TrainingProgress) -> Void,
-        afterEpoch: (Int, TrainingStep.Outcome) throws(TrainingError) -> Void
+        afterEpoch: (Int, TrainingStep.Outcome) throws(TrainingError) -> Bool
     ) throws(TrainingError) {
         let optimiser = AdamW(
-            parameters.table, beta1: options.beta1, beta2: options.beta2, weightDecay: options.weightDecay)
+            parameters.table, moving: model.moving, beta1: options.beta1, beta2: options.beta2,
+            weightDecay: options.weightDecay)
         let stepsPerEpoch = (chunks.count + options.batchSequences - 1) / options.batchSequences
         let schedule = OneCycle(
             peak: options.learningRate, steps: stepsPerEpoch * epochs, warmup: options.warmup)
+        let allocator = model.lowRank.flatMap { lowRank in
+            options.method.rankBudget.map { RankAllocator(lowRank, budget: $0, steps: stepsPerEpoch * epochs) }
+        }
         var random = SeededRandom(seed: options.seed ^ UInt64(phase == .pretraining ? 0x9e37 : 0))
         var order = chunks
         var number = 0
@@ -31,7 +36,8 @@ struct TrainingLoop<Task: TrainingTask> {
             var total = TrainingStep.Outcome()
             for start in stride(from: 0, to: order.count, by: options.batchSequences) {
                 let batch = order[start..<min(start + options.batchSequences, order.count)]
-                let outcome = try advance(batch, parameters, optimiser, rate: schedule.rate(step: number), number)
+                let outcome = try advance(
+                    batch, parameters, optimiser, allocator, rate: schedule.rate(step: number), number)
                 number += 1
                 total.loss += outcome.loss
                 total.targets += outcome.targets
@@ -42,12 +48,13 @@ struct TrainingLoop<Task: TrainingTask> {
                         phase: phase, epoch: epoch, epochs: epochs, step: number, steps: stepsPerEpoch * epochs,
                         loss: total.loss / Double(max(1, total.targets))))
             }
-            try afterEpoch(epoch, total)
+            guard try afterEpoch(epoch, total) else { return }
         }
     }
 
     private func advance(
-        _ batch: ArraySlice<SequenceChunk>, _ parameters: Parameters, _ optimiser: AdamW, rate: Double, _ number: Int
+        _ batch: ArraySlice<SequenceChunk>, _ parameters: Parameters, _ optimiser: AdamW, _ allocator: RankAllocator?,
+        rate: Double, _ number: Int
     ) throws(TrainingError) -> TrainingStep.Outcome {
         let outcome: TrainingStep.Outcome
         do throws(TransformerError) {
@@ -57,8 +64,10 @@ struct TrainingLoop<Task: TrainingTask> {
         }
         // A batch without a target says nothing: neither the moments nor the weights move.
         guard outcome.targets > 0 else { return outcome }
-        _ = AdamW.clip(step.gradients, to: options.gradientClip)
+        allocator?.regularise(parameters, step.gradients)
+        optimiser.clip(step.gradients, to: options.gradientClip)
         optimiser.step(parameters, step.gradients, rate: rate)
+        allocator?.allocate(parameters, step.gradients, step: number)
         return outcome
     }
 }

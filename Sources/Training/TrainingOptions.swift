@@ -35,6 +35,16 @@ public struct TrainingOptions: Sendable, Codable {
     /// The largest norm of all gradients together.
     public var gradientClip = 1.0
 
+    public var objective = ObjectiveOptions()
+    /// What of the model is trained.
+    public var method = MethodOptions()
+    /// How far the embeddings of a sequence are moved against the model for a second loss (FGM); 0 for none.
+    public var adversarialRadius: Float = 0
+    /// The share of a token's loss that a teacher has, where there is one.
+    public var distillationWeight = 0.7
+    /// Training ends after so many epochs without a better validation slice; nil trains all epochs.
+    public var patience: Int?
+
     /// Only events before this moment are read, and only labels known by it; nil is one past the newest event.
     public var untilMilliseconds: Int64?
     /// The last days with known labels, kept from training for choosing the epoch, the calibration and the threshold.
@@ -64,6 +74,10 @@ public struct TrainingOptions: Sendable, Codable {
         if !(weightDecay >= 0 && weightDecay.isFinite) { return fault("weightDecay", "0 or more") }
         if !(gradientClip > 0) { return fault("gradientClip", "a positive number") }
         if !(validationDays >= 0 && validationDays < 36_500) { return fault("validationDays", "0 to 36,500") }
+        if !(adversarialRadius >= 0 && adversarialRadius.isFinite) { return fault("adversarialRadius", "0 or more") }
+        if !(0...1).contains(distillationWeight) { return fault("distillationWeight", "0 to 1") }
+        if let patience, patience < 1 { return fault("patience", "at least 1") }
+        if let fault = objective.fault ?? method.fault { return fault }
         if !(1...1024).contains(threads) { return fault("threads", "1 to 1024") }
         return nil
     }

@@ -31,6 +31,8 @@ public struct TrainingReport: Sendable, Codable {
     public var frauds: Int
     /// Floats in the model's tensors.
     public var parameters: Int
+    /// Floats that training moved.
+    public var trainedParameters: Int
     public var epochs: [Epoch] = []
     /// The epoch of the first training whose weights or length were kept, counted from 1.
     public var bestEpoch: Int?
@@ -40,6 +42,17 @@ public struct TrainingReport: Sendable, Codable {
     public var threshold: Float = 0.5
     public var modelHash = ""
     public var seconds = 0.0
+
+    /// As written to `metrics.csv`: one line an epoch.
+    public func csv() -> Data {
+        let lines = epochs.map { epoch in
+            let validation = [epoch.validation?.aucROC, epoch.validation?.averagePrecision]
+            return "\(epoch.phase.rawValue),\(epoch.epoch),\(epoch.loss),\(epoch.tokens),\(epoch.seconds),"
+                + validation.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",")
+        }
+        let header = "phase,epoch,loss,tokens,seconds,validation_auc_roc,validation_average_precision"
+        return Data(([header] + lines).map { $0 + "\n" }.joined().utf8)
+    }
 
     /// As written to `metrics.json`, keys in snake case.
     public func json() throws -> Data {

@@ -9,34 +9,56 @@ struct TrainingRun {
     private let slices: LabelSlices
     private let encoder: Encoder
     private let sequences: EncodedSequences
-    private let configuration: TransformerConfiguration
+    private let base: Model?
+    /// The teacher's logits by row of the dataset, NaN where it says nothing; empty without a teacher.
+    private let opinions: [Float]
+    private let trainable: TrainableModel
     private let pretraining: PretrainingTask
     private let step: TrainingStep
     private let started = ContinuousClock.now
     private var report: TrainingReport
 
-    init(_ dataset: HistoricalDataset, _ options: TrainingOptions) throws(TrainingError) {
+    init(
+        _ dataset: HistoricalDataset, _ options: TrainingOptions, base: Model?, teacher: Model?
+    ) throws(TrainingError) {
         self.options = options
+        self.base = base
+        if let fault = Self.fault(base, dataset, options) { throw fault }
         slices = LabelSlices(dataset, options)
         let events = dataset.times.count { [until = slices.until] in $0 < until }
         guard events > 0 else { throw .noEvents }
         do throws(EncoderFault) {
-            encoder = try Self.encoder(dataset, slices, events: events, options)
+            if let base {
+                encoder = base.encoder
+            } else {
+                encoder = try Self.encoder(dataset, slices, events: events, options)
+            }
         } catch {
             throw .model(error.description)
         }
         sequences = EncodedSequences(dataset, encoder: encoder)
         pretraining = PretrainingTask(encoder)
-        configuration = TransformerConfiguration(
-            layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
-            window: options.window, numbers: encoder.numberCount, binCounts: encoder.binCounts,
-            pretrainingClasses: options.pretrainingEpochs > 0 ? pretraining.classes : [], dropout: options.dropout)
+        var configuration =
+            base?.configuration
+            ?? TransformerConfiguration(
+                layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
+                window: options.window, numbers: encoder.numberCount, binCounts: encoder.binCounts,
+                dropout: options.dropout)
+        if options.pretrainingEpochs > 0 { configuration.pretrainingClasses = pretraining.classes }
+        configuration.dropout = options.dropout
+        if let teacher {
+            opinions = try Self.opinions(of: teacher, on: dataset, before: slices.until, options)
+        } else {
+            opinions = []
+        }
         do throws(TransformerError) {
+            trainable = try TrainableModel(configuration, options.method)
             step = try TrainingStep(
-                configuration, sequences, batchSequences: options.batchSequences, threads: options.threads)
+                trainable, sequences, batchSequences: options.batchSequences, threads: options.threads)
         } catch {
             throw .model(error.message)
         }
+        step.adversarialRadius = options.adversarialRadius
         let labelled = slices.training.count { $0 >= 0 }
         let frauds = slices.training.count { $0 == 1 }
         if options.epochs > 0, frauds == 0 || frauds == labelled {
@@ -44,7 +66,41 @@ struct TrainingRun {
         }
         report = TrainingReport(
             options: options, events: events, users: dataset.userCount, labelled: labelled, frauds: frauds,
-            parameters: TensorTable(configuration).entries.reduce(0) { $0 + $1.count })
+            parameters: TensorTable(trainable.configuration).entries.reduce(0) { $0 + $1.count },
+            trainedParameters: trainable.movingCount)
+    }
+
+    /// Why the method cannot stand on the base, if it cannot.
+    private static func fault(
+        _ base: Model?, _ dataset: HistoricalDataset, _ options: TrainingOptions
+    ) -> TrainingError? {
+        let method = options.method.method
+        guard let base else {
+            return method.needsBase ? .option(field: "base", expected: "a model that \(method) stands on") : nil
+        }
+        if base.configuration.adapter != nil {
+            return .option(field: "base", expected: "a model without an adapter that cannot be merged")
+        }
+        if base.encoder.extractor.layout != dataset.extractor.layout {
+            return .option(field: "base", expected: "a model of the same schema")
+        }
+        return method.needsBase && options.pretrainingEpochs > 0
+            ? .option(field: "pretrainingEpochs", expected: "0 with \(method): the base is what was pretrained") : nil
+    }
+
+    /// What a teacher says of every transaction.
+    private static func opinions(
+        of teacher: Model, on dataset: HistoricalDataset, before end: Int64, _ options: TrainingOptions
+    ) throws(TrainingError) -> [Float] {
+        guard teacher.encoder.extractor.layout == dataset.extractor.layout else {
+            throw .option(field: "teacher", expected: "a model of the same schema")
+        }
+        do throws(ModelFault) {
+            let scorer = try ModelBatchScorer(teacher, threads: options.threads)
+            return try scorer.logits(EncodedSequences(dataset, encoder: teacher.encoder), to: end)
+        } catch {
+            throw .model(error.description)
+        }
     }
 
     /// Fitted on the training slice's labels and on events before the cut-off only.
@@ -71,7 +127,7 @@ struct TrainingRun {
     consuming func finish(
         _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
-        let initial = Parameters(TensorTable(configuration), seed: options.seed)
+        let initial = trainable.initial(base?.parameters, seed: options.seed)
         try pretrain(initial, progress)
         var parameters = initial.copy()
         let best = try train(parameters, slices.training, phase: .training, epochs: options.epochs, progress)
@@ -94,10 +150,11 @@ struct TrainingRun {
             to: slices.until, context: context, maximumTokens: options.maximumTokens)
         let loop = TrainingLoop(
             phase: .pretraining, task: pretraining, chunks: chunks, epochs: options.pretrainingEpochs,
-            options: options, step: step)
+            options: options, model: trainable, step: step)
         var before = ContinuousClock.now
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
             report.epochs.append(Self.entry(.pretraining, epoch, outcome, since: &before, nil))
+            return true
         }
     }
 
@@ -108,14 +165,19 @@ struct TrainingRun {
     ) throws(TrainingError) -> (parameters: Parameters, epoch: Int) {
         let ordered = sequences.rows.map { labels[$0] }
         Self.setBias(parameters, labels)
-        let task = ClassificationTask(objective: BinaryCrossEntropy(), labels: ordered)
+        var task = ClassificationTask(objective: options.objective.objective, labels: ordered)
         // Events after the last target would cost time and change nothing.
         let last = zip(ordered, sequences.times).reduce(Int64.min) { $1.0 >= 0 ? max($0, $1.1) : $0 }
+        if !opinions.isEmpty {
+            // The teacher's word on events of the validation slice would give their labels away: it has seen them.
+            task.teacher.logits = zip(sequences.rows, sequences.times).map { $1 <= last ? opinions[$0] : .nan }
+            task.teacher.weight = options.distillationWeight
+        }
         let chunks = sequences.chunks(
             to: last &+ 1, context: context, maximumTokens: options.maximumTokens
         ).filter { task.targets(in: $0) > 0 }
         let loop = TrainingLoop(
-            phase: phase, task: task, chunks: chunks, epochs: epochs, options: options, step: step)
+            phase: phase, task: task, chunks: chunks, epochs: epochs, options: options, model: trainable, step: step)
         var best = (parameters: parameters, epoch: epochs, precision: -1.0)
         var before = ContinuousClock.now
         try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
@@ -131,6 +193,8 @@ struct TrainingRun {
                 }
             }
             report.epochs.append(Self.entry(phase, epoch, outcome, since: &before, validation))
+            guard validation != nil, let patience = options.patience else { return true }
+            return epoch - best.epoch < patience
         }
         return (best.parameters, best.epoch)
     }
@@ -138,13 +202,14 @@ struct TrainingRun {
     /// How much average precision on the validation slice differs between equal trainings.
     private static let chance = 0.005
 
-    private var context: Int { configuration.layers * (configuration.window - 1) }
+    private var context: Int { trainable.configuration.historyLength - 1 }
 
     /// Starts the classifier at the base rate's log-odds, so that the first steps need not learn that frauds are rare.
     private static func setBias(_ parameters: Parameters, _ labels: [Int8]) {
         let frauds = Double(labels.count { $0 == 1 })
         let genuine = Double(labels.count { $0 == 0 })
-        guard frauds > 0, genuine > 0, let bias = parameters["classifier.bias"] else { return }
+        // A base that has learned from labels has another bias than none, and keeps it.
+        guard frauds > 0, genuine > 0, let bias = parameters["classifier.bias"], bias.first == 0 else { return }
         bias.update(repeating: Float(log(frauds / genuine)))
     }
 
@@ -163,7 +228,8 @@ struct TrainingRun {
     private func validationLogits(_ parameters: Parameters) throws(TrainingError) -> [Float] {
         guard slices.validation.contains(where: { $0 >= 0 }) else { return [] }
         do throws(ModelFault) {
-            let scorer = try ModelBatchScorer(configuration, parameters, threads: options.threads)
+            let scorer = try ModelBatchScorer(
+                trainable.configuration, trainable.computed(parameters), threads: options.threads)
             return try scorer.logits(sequences, from: slices.validationFrom, to: slices.until)
         } catch {
             throw .model(error.description)
@@ -188,23 +254,32 @@ struct TrainingRun {
         _ parameters: Parameters, _ validation: (logits: [Float], frauds: [Bool])
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
         let calibration: Calibration =
-            switch options.calibration {
+            switch options.epochs > 0 ? options.calibration : .none {
             case .none: .identity
             case .platt: .fitPlatt(logits: validation.logits, frauds: validation.frauds)
             case .isotonic: .fitIsotonic(logits: validation.logits, frauds: validation.frauds)
             }
         let ranking = ModelRanking(
             scores: validation.logits.map { calibration.probability(logit: $0) }, frauds: validation.frauds)
-        let threshold = ranking.bestThreshold ?? 0.5
+        let threshold = options.epochs > 0 ? ranking.bestThreshold ?? 0.5 : 0.5
         if ranking.frauds > 0 {
             let (precision, recall) = ranking.precisionAndRecall(threshold: threshold)
             (report.validationPrecision, report.validationRecall) = (precision, recall)
         }
         let model: Model
         do throws(ModelFault) {
-            model = try Model(
-                configuration: configuration, parameters: parameters, encoder: encoder, calibration: calibration,
-                threshold: threshold)
+            if let base, options.method.method.needsBase {
+                let method = options.method.method.rawValue
+                let adapter = ModelAdapter(
+                    method: method, on: base, layers: trainable.configuration.adapter,
+                    lowRank: trainable.lowRank?.shape, parameters: parameters, tensors: trainable.moving,
+                    calibration: calibration, threshold: threshold)
+                model = try Model(base, with: adapter, named: options.method.adapterName ?? method)
+            } else {
+                model = try Model(
+                    configuration: trainable.configuration, parameters: parameters, encoder: encoder,
+                    calibration: calibration, threshold: threshold)
+            }
         } catch {
             throw .model(error.description)
         }

@@ -27,10 +27,11 @@ public struct Transformer: Sendable {
     /// Computes the logits of all tokens into the workspace.
     /// - Parameter dropoutSeed: draws the dropout masks; nil switches dropout off. Masks depend on this, the sequence's
     ///   key and the place in it, not on the batch.
+    /// - Parameter perturbed: adds what `Workspace.perturb` made of the last backward pass to the embeddings.
     /// - Throws: `TransformerError` where the batch has another shape than the model or a bin out of range.
     public func forward(
         _ batch: TokenBatch, _ parameters: Parameters, _ workspace: Workspace, outputs: Outputs = .classifier,
-        dropoutSeed: UInt64? = nil
+        dropoutSeed: UInt64? = nil, perturbed: Bool = false
     ) throws(TransformerError) {
         precondition(parameters.table == table && workspace.configuration == configuration, "parts of another model")
         try check(batch)
@@ -39,6 +40,7 @@ public struct Transformer: Sendable {
         setTimes(batch, workspace)
         setDropoutKeys(batch, workspace, seed: configuration.dropout > 0 ? dropoutSeed : nil)
         embeddings.forward(batch, parameters, workspace, into: workspace.buffers.layers[0].input)  // (N, d)
+        if perturbed { workspace.addPerturbation() }
         for (attention, feedForward) in zip(attention, feedForward) {
             attention.forward(batch, parameters, workspace)
             feedForward.forward(batch, parameters, workspace)

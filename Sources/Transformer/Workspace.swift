@@ -48,6 +48,8 @@ public final class Workspace {
         var daysHigh, daysLow: UnsafeMutablePointer<Float>
         /// (N, d) derivative by the residual stream; (N, d) twice and (N, max(3d, ff)) temporaries of backward.
         var stream, narrow, branch, wide: UnsafeMutablePointer<Float>
+        /// (N, d) what is added to the embeddings of an adversarial pass.
+        var perturbation: UnsafeMutablePointer<Float>
         /// (N, d) derivative by a bottleneck's input; empty without.
         var bottleneck: UnsafeMutablePointer<Float>
         /// Attention's scratch for the longest sequence.
@@ -128,8 +130,8 @@ public final class Workspace {
         let buffers = Buffers(
             layers: layers, output: rows(d), statistics: rows(2), normal: rows(d), logits: rows(1),
             pretrainingLogits: configuration.pretrainingClasses.map { rows($0) }, daysHigh: rows(1), daysLow: rows(1),
-            stream: rows(d), narrow: rows(d), branch: rows(d),
-            wide: rows(max(3 * d, configuration.feedForward, m)), bottleneck: rows(m > 0 ? d : 0),
+            stream: rows(d), narrow: rows(d), branch: rows(d), wide: rows(max(3 * d, configuration.feedForward, m)),
+            perturbation: rows(d), bottleneck: rows(m > 0 ? d : 0),
             scratch: take(scratch))
         _ = at(offset)
         return buffers

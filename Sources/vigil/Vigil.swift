@@ -19,7 +19,7 @@ struct Vigil: AsyncParsableCommand {
                 subcommands: [
                     RunCommand.self, RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self,
                 ]),
-            CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
+            CommandGroup(name: "Other", subcommands: [BenchCommand.self, VersionCommand.self]),
         ])
 
     static func main() async {

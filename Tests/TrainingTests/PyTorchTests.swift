@@ -1,75 +1,86 @@
 import Foundation
-import Scoring
-import Sequences
 import Testing
 import Transformer
 
 @testable import Training
 
-/// Twenty steps of AdamW against PyTorch (Fixtures/make_training.py).
+/// Twenty steps of AdamW against PyTorch (Fixtures/make_training.py, make_methods.py).
 @Suite struct PyTorchTests {
-    private struct Reference: Decodable {
-        struct Settings: Decodable {
-            let rate, warmup, beta1, beta2, decay, clip: Double
+    private struct Methods: Decodable {
+        struct Objective: Decodable {
+            let kind: ObjectiveOptions.Kind
+            let fraudWeight, focusing, labelSmoothing: Double
+            let fraud: Bool
+            let logits: [Float]
+            let losses: [Double]
+            let derivatives: [Double]
         }
 
-        let configuration: TransformerConfiguration
-        let settings: Settings
-        let lengths: [Int]
-        let numbers: [Float]
-        let bins: [UInt16]
-        let times: [Int64]
-        let labels: [Int8]
-        let batches: [[Int]]
-        let losses: [Double]
+        let losses: [String: [Double]]
+        let objectives: [Objective]
     }
 
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Fixtures")
-
-    private func parameters(_ stage: String, _ table: TensorTable) throws -> Parameters {
-        let file = try SafetensorsFile.read(Self.folder.appendingPathComponent("training.safetensors").path)
-        let parameters = Parameters(table)
-        for entry in table.entries {
-            let values = try #require(file["\(stage).\(entry.name)"].flatMap(file.floats), "\(entry.name)")
-            try #require(values.count == entry.count)
-            _ = parameters[entry].update(fromContentsOf: values)
-        }
-        return parameters
+    private func methods() throws -> Methods {
+        let json = try Data(contentsOf: TrainingReference.folder.appendingPathComponent("methods.json"))
+        return try JSONDecoder().decode(Methods.self, from: json)
     }
 
     @Test func lossesAndWeightsFollowPyTorch() throws {
-        let json = try Data(contentsOf: Self.folder.appendingPathComponent("training.json"))
-        let reference = try JSONDecoder().decode(Reference.self, from: json)
-        let table = TensorTable(reference.configuration)
-        let parameters = try parameters("before", table)
-        let sequences = EncodedSequences(
-            numbersPerToken: 2, fieldsPerToken: 2, numbers: reference.numbers, bins: reference.bins,
-            times: reference.times, lengths: reference.lengths)
-        let settings = reference.settings
-        let step = try TrainingStep(reference.configuration, sequences, batchSequences: 6, threads: 2)
-        let optimiser = AdamW(
-            table, beta1: settings.beta1, beta2: settings.beta2, weightDecay: settings.decay)
-        let schedule = OneCycle(peak: settings.rate, steps: reference.losses.count, warmup: settings.warmup)
-        let task = ClassificationTask(objective: BinaryCrossEntropy(), labels: reference.labels)
-        for (number, users) in reference.batches.enumerated() {
-            let chunks = users.map { user in
-                let tokens = sequences.starts[user]..<sequences.starts[user + 1]
-                return SequenceChunk(user: user, start: tokens.lowerBound, scored: tokens)
-            }
-            let outcome = try step.run(chunks[...], parameters, task, dropoutSeed: 0)
-            let loss = outcome.loss / Double(outcome.targets)
-            #expect(abs(loss - reference.losses[number]) < 1e-5, "step \(number)")
-            let norm = AdamW.clip(step.gradients, to: settings.clip)
-            #expect(norm > settings.clip, "the fixture must clip, or clipping is not tested")
-            optimiser.step(parameters, step.gradients, rate: schedule.rate(step: number))
-        }
-        let after = try self.parameters("after", table)
-        for entry in table.entries {
+        let reference = try TrainingReference.load()
+        let parameters = try reference.parameters("before")
+        let model = try TrainableModel(reference.configuration, MethodOptions())
+        try reference.train(
+            model, parameters, peak: reference.settings.rate, losses: reference.losses, tolerance: 1e-5)
+        let after = try reference.parameters("after")
+        for entry in model.table.entries {
             for (index, (value, expected)) in zip(parameters[entry], after[entry]).enumerated() {
                 // A key's bias moves all of a query's scores alike: its gradient is rounding, which Adam blows up.
                 let isKeyBias = entry.name.hasSuffix("qkv.bias") && (8..<16).contains(index)
                 #expect(isKeyBias || abs(value - expected) < 5e-5, "\(entry.name)[\(index)]")
+            }
+        }
+    }
+
+    /// Every method's losses are PyTorch's, and what it does not train stays as it was, bit for bit.
+    @Test(arguments: [TrainingMethod.head, .bitfit, .lora, .adapter, .prefix])
+    func methodsFollowPyTorchAndFreezeAllElse(method: TrainingMethod) throws {
+        let reference = try TrainingReference.load()
+        var options = MethodOptions()
+        options.method = method
+        options.lowRank = LowRankShape(rank: 2, alpha: 4)
+        (options.bottleneckWidth, options.prefixLength) = (3, 2)
+        let model = try TrainableModel(reference.configuration, options)
+        let base = try reference.parameters("before")
+        let parameters = model.initial(base, seed: 1)
+        let file = try SafetensorsFile.read(
+            TrainingReference.folder.appendingPathComponent("methods.safetensors").path)
+        for entry in model.table.entries where base.table[entry.name] == nil {
+            let values = try #require(file["\(method).\(entry.name)"].flatMap(file.floats), "\(entry.name)")
+            _ = parameters[entry].update(fromContentsOf: values)
+        }
+        let before = parameters.copy()
+        let losses = try #require(try methods().losses[method.rawValue])
+        try reference.train(model, parameters, peak: 1e-2, losses: losses, tolerance: 1e-5)
+        #expect(losses[0] - losses[19] > 0.01, "nothing was learned")
+        let moving = Set(model.moving.map(\.name))
+        #expect(moving.count > 1 && moving.count < model.table.entries.count)
+        for entry in model.table.entries {
+            let isSame = zip(before[entry], parameters[entry]).allSatisfy { $0.bitPattern == $1.bitPattern }
+            #expect(isSame != moving.contains(entry.name), "\(entry.name)")
+        }
+    }
+
+    @Test func objectivesEqualPyTorch() throws {
+        let cases = try methods().objectives
+        #expect(cases.count == 12)
+        for item in cases {
+            var options = ObjectiveOptions()
+            (options.kind, options.fraudWeight) = (item.kind, item.fraudWeight)
+            (options.focusing, options.labelSmoothing) = (item.focusing, item.labelSmoothing)
+            for (index, logit) in item.logits.enumerated() {
+                let (loss, derivative) = options.objective.loss(logit: logit, fraud: item.fraud)
+                #expect(abs(loss - item.losses[index]) < 1e-7, "\(item)")
+                #expect(abs(Double(derivative) - item.derivatives[index]) < 1e-6, "\(item)")
             }
         }
     }

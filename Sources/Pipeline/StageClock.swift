@@ -1,0 +1,29 @@
+internal import CoreMetrics
+internal import Foundation
+
+/// Charges the processor time of one thread to the stages it goes through, so that the next bottleneck is visible.
+///
+/// Owned by the thread that made it.
+struct StageClock {
+    enum Stage: Int, CaseIterable {
+        case fetch, decode, group, score, commit, publish
+    }
+
+    private let counters = Stage.allCases.map {
+        FloatingPointCounter(label: "vigil_stage_cpu_seconds", dimensions: [("stage", "\($0)")])
+    }
+    private var last = Self.threadNanoseconds()
+
+    /// Charges what the thread has used since the last call.
+    mutating func charge(_ stage: Stage) {
+        let now = Self.threadNanoseconds()
+        counters[stage.rawValue].increment(by: Double(now &- last) / 1e9)
+        last = now
+    }
+
+    private static func threadNanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}

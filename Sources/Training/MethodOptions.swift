@@ -1,0 +1,35 @@
+public import Transformer
+
+/// What a method of training a part of the model is given.
+public struct MethodOptions: Sendable, Codable, Hashable {
+    public var method = TrainingMethod.full
+    /// What the trained part is called in the model directory; nil is the method.
+    public var adapterName: String?
+    /// Of `lora`.
+    public var lowRank = LowRankShape()
+    /// Of `lora`: directions that a dense layer keeps on average, the others are switched off in the course of training; nil
+    /// keeps all.
+    public var rankBudget: Double?
+    /// Hidden units of an `adapter`'s bottlenecks.
+    public var bottleneckWidth = 4
+    /// Keys and values a layer of a `prefix`.
+    public var prefixLength = 4
+
+    public init() {}
+
+    /// The first option out of its range, if one is.
+    var fault: TrainingError? {
+        do throws(TransformerError) {
+            try lowRank.validate()
+        } catch {
+            return .option(field: "lora", expected: error.message)
+        }
+        if let rankBudget, !(rankBudget > 0 && rankBudget <= Double(lowRank.rank)) {
+            return .option(field: "rankBudget", expected: "above 0, at most the rank \(lowRank.rank)")
+        }
+        if !(1...4096).contains(bottleneckWidth) { return .option(field: "bottleneckWidth", expected: "1 to 4096") }
+        let longest = LayerAdapter.longestPrefix
+        if !(1...longest).contains(prefixLength) { return .option(field: "prefixLength", expected: "1 to \(longest)") }
+        return nil
+    }
+}
