@@ -13,7 +13,8 @@ extension ReplayPage {
         frauds.key("caught", style: "s0")
         frauds.key("missed", style: "s1")
         let alarms = days.map { $0.counts.flagged - $0.counts.caught }.max() ?? 0
-        var wrong = Chart("False alarms by day", x: x, y: .upTo(Double(alarms), title: "legitimate transactions flagged"))
+        var wrong = Chart(
+            "False alarms by day", x: x, y: .upTo(Double(alarms), title: "legitimate transactions flagged"))
         for day in days {
             let range = (Double(day.day) + 0.08)...(Double(day.day) + 0.92)
             let counts = day.counts

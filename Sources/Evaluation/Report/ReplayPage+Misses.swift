@@ -11,10 +11,14 @@ extension ReplayPage {
         var worst: [Int] = []
         let misses = table.countedRows.filter { table.truths[$0] == 1 && !table.champion.isFlagged($0) }
             .sorted { (table.amounts[$1], $0) < (table.amounts[$0], $1) }
-        for row in misses where worst.count < Self.missCount && seen.insert(table.users[row]).inserted { worst.append(row) }
+        for row in misses where worst.count < Self.missCount && seen.insert(table.users[row]).inserted {
+            worst.append(row)
+        }
         guard !worst.isEmpty else { return "" }
         var rows: [UInt32: [Int]] = [:]
-        for row in table.users.indices where seen.contains(table.users[row]) { rows[table.users[row], default: []].append(row) }
+        for row in table.users.indices where seen.contains(table.users[row]) {
+            rows[table.users[row], default: []].append(row)
+        }
         let timelines: [HTML] = worst.map { timeline($0, rows[table.users[$0]] ?? []) }
         return """
             <h2>Worst misses</h2><p>The frauds let through with most money in them, one a card, of \

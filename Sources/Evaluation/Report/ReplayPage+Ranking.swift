@@ -82,7 +82,8 @@ extension ReplayPage {
             (.recallAtTenthPercent, "recall at 0.1 % alerts"), (.recallAtHalfPercent, "recall at 0.5 % alerts"),
             (.recallAtOnePercent, "recall at 1 % alerts"), (.recallAtTwoPercent, "recall at 2 % alerts"),
             (.recallAtPrecision, "recall at precision 0.9"), (.cardPrecision, "card precision at 100"),
-            (.valueRecall, "value recall"), (.falsePositiveRate, "false positive rate"), (.ece, "calibration error (ECE)"),
+            (.valueRecall, "value recall"), (.falsePositiveRate, "false positive rate"),
+            (.ece, "calibration error (ECE)"),
             (.expectedCost, "expected cost by transaction"),
         ]
         var figures = ReportTable(header: ["figure"] + analysis.contenders.flatMap { [$0.name, "95 % interval"] })

@@ -10,7 +10,8 @@ extension ReplayPage {
             views.rows.append([
                 name, ReportNumber.count(metrics.catches.flagged), ReportNumber.count(metrics.catches.caught),
                 ReportNumber.percent(metrics[.precision]), ReportNumber.percent(metrics[.recall]),
-                ReportNumber.percent(metrics[.valueRecall]), ReportNumber.percent(metrics[.falsePositiveRate], digits: 3),
+                ReportNumber.percent(metrics[.valueRecall]),
+                ReportNumber.percent(metrics[.falsePositiveRate], digits: 3),
             ])
         }
         return "<h2>Model and rules</h2>\(views.html)\(rules)\n"
@@ -43,7 +44,8 @@ extension ReplayPage {
         table.rows = rows.indices.map { row in
             [rows[row].rule] + champion.ruleTable.overlap[row].map(ReportNumber.count)
         }
-        return "<h3>Overlap of rules</h3><p>Transactions that two rules matched; on the diagonal each rule's own.</p>\(table.html)"
+        return
+            "<h3>Overlap of rules</h3><p>Transactions that two rules matched; on the diagonal each rule's own.</p>\(table.html)"
     }
 
     /// The thresholds that were asked for.
@@ -78,7 +80,8 @@ extension ReplayPage {
                 ])
             table.rows = segment.rows.prefix(20).map {
                 [
-                    $0.group.isEmpty ? "(none)" : $0.group, ReportNumber.count($0.events), ReportNumber.count($0.frauds),
+                    $0.group.isEmpty ? "(none)" : $0.group, ReportNumber.count($0.events),
+                    ReportNumber.count($0.frauds),
                     ReportNumber.count($0.flagged), ReportNumber.percent($0.recall),
                     ReportNumber.percent($0.falsePositiveRate, digits: 3), ReportNumber.percent($0.precision),
                     ReportNumber.percent($0.valueRecall),

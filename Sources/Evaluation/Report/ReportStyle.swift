@@ -12,7 +12,7 @@ enum ReportStyle {
         h1{font-size:28px;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em}
         h2{font-size:20px;margin:44px 0 6px;padding-top:14px;border-top:2px solid var(--ink)}
         h3{font-size:16px;margin:26px 0 4px}
-        p{margin:6px 0 12px;max-width:74ch}.lead{font-size:18px}.soft{color:var(--soft);font-size:14px}
+        p{margin:6px 0 12px;max-width:74ch}.lead{font-size:18px}.soft{color:var(--soft);font-size:14px;max-width:none}
         .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin:22px 0}
         .tile{border:1px solid var(--rule);border-radius:6px;padding:12px 14px;background:var(--wash)}
         .tile b{display:block;font-size:26px;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums}
