@@ -46,10 +46,22 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Which decisions go to the database: what was flagged and every fraud, all, or none.")
     var store = ReplayStore.Extent.flagged
 
+    @OptionGroup var thresholds: ThresholdOptions
+
+    @Option(help: ArgumentHelp("A report for people: one HTML file.", valueName: "file.html"))
+    var report: String?
+
+    @Option(help: "Resamples of users for the 95 % intervals; 0 for none.")
+    var resamples = 1000
+
     @OptionGroup var output: JSONOption
 
     func validate() throws {
         guard (1...1024).contains(workers) else { throw ValidationError("--workers must be 1 to 1024") }
+        guard (0...100_000).contains(resamples) else { throw ValidationError("--resamples must be 0 to 100000") }
+        if let report, !FileManager.default.isWritableFile(atPath: Self.directory(of: report)) {
+            throw ValidationError("--report \(report): the directory it lies in cannot be written")
+        }
         if source.warmUp != nil, span.from == nil { throw ValidationError("--warm-up counts back from --from") }
     }
 
@@ -78,13 +90,32 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func finish(_ result: ReplayResult, _ record: ReplayRecord) throws {
-        let report = ReplayReport(result)
-        try record.finish(result, report)
-        if output.json {
-            try Terminal.json(report)
-        } else {
-            for line in ReplayText.lines(report) { Terminal.data(line) }
+        var asked = ReplayAnalysis.Options()
+        asked.costs = thresholds.costs
+        asked.goals = thresholds.goals
+        asked.resamples = resamples
+        asked.threads = workers
+        var document = ReplayDocument(
+            report: ReplayReport(result), analysis: ReplayAnalysis(result, options: asked))
+        if let report {
+            let page = ReplayPage(
+                result, analysis: document.analysis,
+                configuration: [("command", CommandLine.arguments.joined(separator: " "))])
+            try Data(page.text.utf8).write(to: URL(fileURLWithPath: report), options: .atomic)
+            document.report.report = report
         }
+        try record.finish(result, document)
+        if output.json {
+            try Terminal.json(document)
+        } else {
+            for line in ReplayText.lines(document.report) + AnalysisText.lines(document.analysis) {
+                Terminal.data(line)
+            }
+        }
+    }
+
+    private static func directory(of path: String) -> String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 
     private func entrants(_ reader: SettingsReader) throws -> [ReplayEntrant] {
@@ -115,6 +146,7 @@ struct ReplayCommand: AsyncParsableCommand {
         options.to = span.to?.time
         options.warmUpFrom = source.warmUp.flatMap { span.from?.time.advanced(byMilliseconds: -$0.milliseconds) }
         options.workers = workers
+        options.measuresDrift = report != nil
         options.userShare = sample?.share ?? 1
         options.segments = segment
         options.cacheMemoryBytes = try reader.bytes("state.memory") ?? options.cacheMemoryBytes
