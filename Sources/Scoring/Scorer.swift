@@ -56,6 +56,7 @@ public final class Scorer {
     private(set) var transformer: StreamingTransformer
     private(set) var caches: KeyValueStore
     let cacheMemoryBytes: Int
+    let explains: Bool
     var rows: TokenRows
     var logits: [Float] = []
     var probeLogits: [Float] = []
@@ -80,15 +81,17 @@ public final class Scorer {
     ///   - thresholds: nil takes the model's own.
     ///   - cacheMemoryBytes: bound on what hot users take; the least recently used grow cold beyond it.
     ///   - cachePrecision: how keys and values are held while hot.
+    ///   - explains: whether flagged events get their reasons, which nothing else depends on.
     /// - Throws: `TransformerError` when the weights do not fit their configuration.
     public init(
         model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31,
-        cachePrecision: CachePrecision = .float32
+        cachePrecision: CachePrecision = .float32, explains: Bool = true
     ) throws {
         self.model = model
         self.thresholds = thresholds ?? Thresholds(review: model.threshold)
         thresholdsAreGiven = thresholds != nil
         self.cacheMemoryBytes = cacheMemoryBytes
+        self.explains = explains
         evaluator = RuleEvaluator(rules)
         extractor = model.encoder.extractor
         reasonGroups = ReasonGroup.groups(of: model.encoder)
@@ -180,7 +183,7 @@ public final class Scorer {
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
-            if !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
+            if explains, !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
             stageEnded?(.rules)
         }
         evictBeyondBound()

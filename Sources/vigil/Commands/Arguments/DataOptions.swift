@@ -30,15 +30,18 @@ struct DataOptions: ParsableArguments {
 
     /// All transactions before a moment in order of time, with what is known of them.
     ///
-    /// - Parameter labelled: whose labels are known at all; nil is everyone's.
-    ///
+    /// - Parameters:
+    ///   - labelDelayMilliseconds: when labels arrive; nil: after the schema's delay.
+    ///   - labelled: whose labels are known at all; nil is everyone's.
     /// - Throws: `DataFileError`.
     func loadDataset(
-        _ schema: TransactionSchema, historyCapacity: Int, before end: EventTime, labelled: LabelledUsers? = nil
+        _ schema: TransactionSchema, historyCapacity: Int, labelDelayMilliseconds: Int64? = nil, before end: EventTime,
+        labelled: LabelledUsers? = nil
     ) throws(DataFileError) -> HistoricalDataset {
         let bar = Progress("Reading", total: 0)
         let dataset = try HistoricalDataset.load(
-            paths: data, schema: schema, historyCapacity: historyCapacity, until: end, labelled: labelled
+            paths: data, schema: schema, historyCapacity: historyCapacity,
+            labelDelayMilliseconds: labelDelayMilliseconds, until: end, labelled: labelled
         ) { bar.update($0, "transactions") }
         bar.finish("\(dataset.count) transactions of \(dataset.userCount) users")
         return dataset
