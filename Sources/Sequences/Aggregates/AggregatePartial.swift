@@ -1,4 +1,4 @@
-public import Transactions
+internal import Transactions
 
 /// What one event adds to an aggregate.
 public enum AggregateContribution: Hashable, Sendable {
