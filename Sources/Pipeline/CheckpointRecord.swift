@@ -3,15 +3,15 @@ internal import Sequences
 /// A user's state in the sequences topic: key = pseudonym, value = this.
 ///
 /// Layout: version (1 byte), the newest offset held (8, little endian), `UserHistory.encoded`, checksum of all before (8).
-struct CheckpointRecord: Equatable {
+package struct CheckpointRecord: Equatable {
     static let version: UInt8 = 1
 
     /// The newest input offset that the history holds.
-    var offset: Int64
+    package var offset: Int64
     /// `UserHistory.encoded(layout:)`
-    var history: [UInt8]
+    package var history: [UInt8]
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.version]
         bytes.reserveCapacity(history.count + 17)
         bytes.append(littleEndian: UInt64(bitPattern: offset))
@@ -20,13 +20,13 @@ struct CheckpointRecord: Equatable {
         return bytes
     }
 
-    init(offset: Int64, history: [UInt8]) {
+    package init(offset: Int64, history: [UInt8]) {
         self.offset = offset
         self.history = history
     }
 
     /// - Throws: `RecordFault` saying what is wrong with the bytes.
-    init(decoding bytes: UnsafeRawBufferPointer) throws(RecordFault) {
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordFault) {
         let body = try bytes.checked(version: Self.version, minimumCount: 17)
         offset = Int64(bitPattern: body.littleEndianUInt64(at: 1))
         history = Array(body[9...])
@@ -34,8 +34,8 @@ struct CheckpointRecord: Equatable {
 }
 
 /// A checkpoint record that cannot be trusted.
-struct RecordFault: Error, Hashable, CustomStringConvertible {
-    var description: String
+package struct RecordFault: Error, Hashable, CustomStringConvertible {
+    package var description: String
 }
 
 extension [UInt8] {
