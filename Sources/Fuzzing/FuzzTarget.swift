@@ -1,4 +1,5 @@
 import ArgumentParser
+import Transactions
 
 /// What can be fuzzed.
 enum FuzzTarget: String, CaseIterable, ExpressibleByArgument {
