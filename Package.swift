@@ -117,6 +117,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Mutated inputs for whatever reads bytes from outside.
+        .executableTarget(
+            name: "vigil-fuzz",
+            dependencies: [
+                "Transactions", "Simulation", "Sequences", "Rules", "Transformer", "Kafka", "Pipeline",
+                product("ArgumentParser", "swift-argument-parser"),
+            ],
+            path: "Sources/Fuzzing", swiftSettings: strict),
+
         .testTarget(name: "TransactionsTests", dependencies: ["Transactions"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Transactions"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),

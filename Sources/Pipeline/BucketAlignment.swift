@@ -26,8 +26,10 @@ struct BucketAlignment {
 
     private var inputs: [TopicPartition: Input] = [:]
     private var blockedSince: Int64?
-    /// Since when there has always been an event ready.
+    /// Since when events have been coming in without a silence as long as the grace.
     private var activeSince: Int64?
+    /// When an event was last ready.
+    private var lastReady: Int64 = .min / 2
 
     init(idleGraceMilliseconds: Int64 = 1_000, maximumWaitMilliseconds: Int64 = 30_000) {
         self.idleGraceMilliseconds = idleGraceMilliseconds
@@ -68,10 +70,11 @@ struct BucketAlignment {
     mutating func frontier(at now: Int64) -> Int64? {
         guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else {
             blockedSince = nil
-            activeSince = nil
             return nil
         }
-        activeSince = activeSince ?? now
+        // A stream at half load runs dry between any two fetches: that is no silence.
+        if now - lastReady >= idleGraceMilliseconds { activeSince = now }
+        lastReady = now
         let slowest = inputs.values.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
         let frontier = slowest ?? earliestReady
         if frontier >= earliestReady {

@@ -4,17 +4,17 @@ internal import Sequences
 ///
 /// Layout: version (1 byte), the newest offset held (8, little endian), the history's length (8), `UserHistory.encoded`,
 /// `UserProfile.encoded`, checksum of all before (8). Version 1 had neither the length nor the profile.
-struct CheckpointRecord: Equatable {
+package struct CheckpointRecord: Equatable {
     static let version: UInt8 = 2
 
     /// The newest input offset that the history holds.
-    var offset: Int64
+    package var offset: Int64
     /// `UserHistory.encoded(layout:)`
-    var history: [UInt8]
+    package var history: [UInt8]
     /// `UserProfile.encoded()`; empty in records of version 1.
-    var profile: [UInt8]
+    package var profile: [UInt8]
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.version]
         bytes.reserveCapacity(history.count + profile.count + 25)
         bytes.append(littleEndian: UInt64(bitPattern: offset))
@@ -25,14 +25,14 @@ struct CheckpointRecord: Equatable {
         return bytes
     }
 
-    init(offset: Int64, history: [UInt8], profile: [UInt8] = []) {
+    package init(offset: Int64, history: [UInt8], profile: [UInt8] = []) {
         self.offset = offset
         self.history = history
         self.profile = profile
     }
 
     /// - Throws: `RecordFault` saying what is wrong with the bytes.
-    init(decoding bytes: UnsafeRawBufferPointer) throws(RecordFault) {
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordFault) {
         let isFirstVersion = bytes.first == 1
         let body = try bytes.checked(
             version: isFirstVersion ? 1 : Self.version, minimumCount: isFirstVersion ? 17 : 25)
@@ -50,8 +50,8 @@ struct CheckpointRecord: Equatable {
 }
 
 /// A checkpoint record that cannot be trusted.
-struct RecordFault: Error, Hashable, CustomStringConvertible {
-    var description: String
+package struct RecordFault: Error, Hashable, CustomStringConvertible {
+    package var description: String
 }
 
 extension [UInt8] {

@@ -1,15 +1,15 @@
-internal import Kafka
-internal import Sequences
+package import Kafka
+package import Sequences
 
 /// One input's part of a bucket in the entities topic, or its open part as of a checkpoint.
 ///
 /// Key: `topic/partition/bucket`, `topic/partition/open`, or `topic/partition/watermark` where there is no part. Value:
 /// version (1 byte), flags (1), first offset after the part (8, little endian), watermark bucket (8), the part where there
 /// is one, checksum of all before (8).
-struct EntityRecord: Equatable {
+package struct EntityRecord: Equatable {
     static let version: UInt8 = 1
 
-    enum Kind: Equatable {
+    package enum Kind: Equatable {
         /// A complete bucket, for every instance's ledger.
         case closed
         /// A bucket still open, as a checkpoint holds it; for the input's next owner.
@@ -26,12 +26,12 @@ struct EntityRecord: Equatable {
     var watermark: Int64
     var part: EntityBucketPart?
 
-    var key: [UInt8] {
+    package var key: [UInt8] {
         let name = kind == .open ? "open" : part.map { String($0.bucket) } ?? "watermark"
         return Array("\(input.topic)/\(input.partition)/\(name)".utf8)
     }
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.version, (kind == .open ? 1 : 0) | (isIdle ? 2 : 0) | (part == nil ? 0 : 4)]
         bytes.append(littleEndian: UInt64(bitPattern: offset))
         bytes.append(littleEndian: UInt64(bitPattern: watermark))
@@ -40,7 +40,7 @@ struct EntityRecord: Equatable {
         return bytes
     }
 
-    init(
+    package init(
         input: TopicPartition, kind: Kind, isIdle: Bool = false, offset: Int64, watermark: Int64,
         part: EntityBucketPart?
     ) {
@@ -53,7 +53,7 @@ struct EntityRecord: Equatable {
     }
 
     /// - Throws: `RecordFault` saying what is wrong with key or value.
-    init(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer) throws(RecordFault) {
+    package init(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer) throws(RecordFault) {
         let name = key.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let pieces = name.split(separator: "/", omittingEmptySubsequences: false)
         guard pieces.count == 3, let partition = Int32(pieces[1]) else {

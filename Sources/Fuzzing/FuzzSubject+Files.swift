@@ -1,0 +1,139 @@
+import Rules
+import Simulation
+import Transactions
+import Transformer
+
+extension FuzzSubject {
+    private static let yamlWords = [
+        "- ", ": ", "&a ", "*a", "<<: *a", "!!binary ", "|\n", ">\n", "{", "}", "[", "]", "'", "\"", "---\n", "...\n",
+        "? ",
+        "#", "\t", "\n  ", "~", "%YAML 1.2\n", "\u{0}", "\u{85}", "0x1F", ".inf", "null",
+    ]
+
+    /// Schema files.
+    static func schema() -> FuzzSubject {
+        let text = """
+            name: demo
+            fields: { id: transaction_id, user: user_id, time: time, amount: amount }
+            time_format: iso8601
+            entities:
+              - { name: terminal, field: terminal_id, risk: true }
+            features:
+              - { name: category, kind: category, field: category }
+              - { name: distance, kind: distance, fields: [a, b, c, d] }
+            label: { field: fraud, fraud_values: ["1"] }
+            label_delay: 3d
+            """
+        let words = yamlWords + ["log_number", "epoch_seconds", "risk: false", "label_delay: 7d", "kind: number"]
+        return FuzzSubject(texts: [text], words: words) { bytes in
+            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+            do throws(SchemaError) {
+                _ = try TransactionSchema.parse(yaml: text, file: "fuzz")
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    /// Rule files.
+    static func rules() -> FuzzSubject {
+        let text = """
+            lists:
+              cash_like: [travel, jewellery]
+            rules:
+              - id: large
+                when: tx.amount > 400.0 && tx.category in lists.cash_like
+                action: review
+                priority: 20
+                reason: "{tx.amount} spent"
+              - { id: nudge, when: "model.score > 0.2", action: score +0.1, reason: x }
+            """
+        return FuzzSubject(
+            texts: [text], words: yamlWords + ["score -0.5", "decline", "allow", "{tx.", "enabled: false"]
+        ) {
+            bytes in
+            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+            return load(text) != nil
+        }
+    }
+
+    /// Conditions: what checks is evaluated too.
+    static func cel() -> FuzzSubject {
+        let texts = [
+            "tx.amount > 400.0 && has(tx.category) && tx.category in ['a', 'b', \"c\\n\"]",
+            "size(tx.category) > 2 ? tx.amount / 2.0 < 1e3 : user.events_seen >= 3",
+            "[1, 2, 3].map(x, x * 2).exists(y, y == 4) || {'a': 1}['a'] == 1",
+            "tx.time - duration('1h') > timestamp('2024-01-01T00:00:00Z') && tx.time.getHours('Europe/Berlin') < 5",
+            "tx.category.matches('^(a|b)*c+[x-z]{2,5}$') || tx.category.split(',').size() > 1",
+            "string(tx.amount).startsWith('4') && 'x%d'.format([7]) != b'\\xff'.size().string()",
+        ]
+        let words = [
+            "&&", "||", "!", "==", " in ", "(", ")", "[", "]", "{", "}", "?", ":", ".", "''", "r'", "0x7F",
+            "9223372036854775807",
+            "-9223372036854775808", "1u", "1e308", "null", ".map(x, ", ".all(x, ", ".exists(i, v, ", ".filter(x, ",
+            "dyn(", "math.greatest(", "type(", "duration('999999h')", ".matches('(a*)*b')", "'é😀'", "\\u0041", "//",
+        ]
+        let transaction = Transaction(
+            id: "t", user: "u", time: EventTime(milliseconds: 1_770_000_000_000), amount: 412.5,
+            entities: ["t", nil, "d"], features: [.text("abc"), .text("chip"), .missing, .number(3)])
+        return FuzzSubject(texts: texts, words: words) { bytes in
+            // JSON's strings are YAML's: what the condition holds cannot end it.
+            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+            guard let rules = load("rules:\n  - { id: a, when: \(quoted(text)), action: review, reason: r }\n") else {
+                return false
+            }
+            let facts = RuleUserFacts(eventsSeen: 3, secondsSinceLast: 5)
+            _ = RuleEvaluator(rules).evaluate(transaction, modelScore: 0.5, user: facts)
+            return true
+        }
+    }
+
+    /// Weights.
+    static func safetensors() -> FuzzSubject {
+        let header =
+            #"{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"#
+            + #""b":{"dtype":"F32","shape":[],"data_offsets":[24,28]}}"#
+        var bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+        bytes += Array(header.utf8) + [UInt8](repeating: 7, count: 28)
+        let words = [
+            "\"shape\":[18446744073709551615]", "\"dtype\":\"BF16\"", "[0,0]", "-1", "1e3", "\\u0000", "{", "}",
+            "[[[[[[[[",
+        ]
+        return FuzzSubject([bytes], words: words) { bytes in
+            do throws(SafetensorsError) {
+                _ = try SafetensorsFile(bytes: bytes)
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    private static func load(_ text: String) -> RuleSet? {
+        do throws(RuleSetError) {
+            return try RuleSet.load(text: text, schema: Simulator.schema)
+        } catch {
+            return nil
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            default:
+                if scalar.value < 32 || (127..<160).contains(scalar.value) {
+                    let digits = String(scalar.value, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}
