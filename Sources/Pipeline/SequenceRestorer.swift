@@ -44,7 +44,7 @@ struct SequenceRestorer {
                 take(message, into: &restored)
                 if message.offset + 1 >= ends[message.topicPartition] ?? .max { ends[message.topicPartition] = nil }
             }
-            for partition in batch.endsOfPartitions.keys { ends[partition] = nil }
+            for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { ends[partition] = nil }
         }
         try consumer.close()
         return restored

@@ -102,7 +102,7 @@ import Transactions
                 claim.restored.users[user.pseudonym] = .init(history: history, offset: user.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
-            claim.restored.open = newest.open.map { ($0, newest.offset) }
+            claim.restored.open = (newest.open, newest.offset)
             return claim
         }
     }
