@@ -49,10 +49,10 @@ struct Verdict: Encodable {
         if let reference {
             let differing = byTransaction.filter { name, alerts in alerts.contains { $0 != reference[name] } }
             scoresDiffering = differing.count
-            for (name, alerts) in differing.sorted(by: { $0.key < $1.key }).prefix(5) {
-                let scores = alerts.map { Float(bitPattern: $0.modelScore) }
-                let expected = reference[name].map { Float(bitPattern: $0.modelScore) }
-                findings.append("\(name) has the score \(scores), undisturbed \(expected.map(String.init) ?? "none")")
+            for name in differing.keys.sorted().prefix(5) {
+                let given = Float(bitPattern: byTransaction[name]?.first?.modelScore ?? 0)
+                let expected = Float(bitPattern: reference[name]?.modelScore ?? 0)
+                findings.append("\(name) has the model score \(given), undisturbed \(expected)")
             }
         }
         reconcile(seen, feed)
