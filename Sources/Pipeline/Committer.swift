@@ -129,6 +129,7 @@ final class Committer {
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
                     try ProgressStore(connection: connection).recordPoisoned(unit.poisoned)
+                    try store.insert(unit.shadowHits)
                     try store.markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                 }
                 metrics.published.increment(by: Int64(acknowledged.count))

@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging
+internal import Postgres
 internal import Transactions
 
 /// Polls the input topics, decodes what comes and hands it on; keeps the group membership whatever else waits.
@@ -221,9 +222,11 @@ extension Intake {
             switch Result(catching: body) {
             case .success(let answer): return answer
             case .failure(let error):
-                guard (error as? KafkaError)?.isRetriable == true else { throw error }
+                let mayPass =
+                    (error as? KafkaError)?.isRetriable == true || (error as? PostgresError)?.isRetriable == true
+                guard mayPass else { throw error }
                 if stopping.isStopping { return nil }
-                logger.warning("Kafka: trying again to \(what)", metadata: ["error": "\(error)"])
+                logger.warning("Trying again to \(what)", metadata: ["error": "\(error)"])
             }
             stopping.wait(upTo: backoff.next())
         }

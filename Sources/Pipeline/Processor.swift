@@ -31,6 +31,7 @@ final class Processor {
     private let idleAfterMilliseconds: Int64
 
     var ledger: EntityLedger
+    private var contributor: VelocityContributor?
     var alignment: BucketAlignment
     var workers: [TopicPartition: InputWorker] = [:]
     var pending = CommitUnit()
@@ -65,6 +66,7 @@ final class Processor {
         claimAgain = parts.claimAgain
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
+        contributor = VelocityContributor(scorer.rules)
         alignment = parts.alignment
         idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
@@ -117,6 +119,11 @@ final class Processor {
             report(worker)
         case .remote(let parts):
             for part in parts { apply(part) }
+        case .rules(let rules):
+            // Between two batches: whatever was decided before carries the former set's hash.
+            scorer.replaceRules(rules)
+            contributor = VelocityContributor(rules)
+            logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .stop(let done):
             checkpoint(Array(workers.keys))
             handOver(blocking: true)
@@ -252,7 +259,7 @@ extension Processor {
     /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
     private func admit(_ event: IncomingEvent, of worker: InputWorker) throws {
         let isPast = event.offset < worker.claim.nextOffset
-        worker.accumulate(event)
+        worker.accumulate(event, contributor: contributor)
         switch event.payload {
         case .fault(let fault, let original):
             guard !isPast else { return }
@@ -274,7 +281,9 @@ extension Processor {
                 return
             }
             if event.offset > user.state.newestOffset {
-                if !worker.claim.poisoned.contains(event.offset) { scorer.absorb(request, ledger: ledger) }
+                if !worker.claim.poisoned.contains(event.offset) {
+                    scorer.absorb(request, ledger: ledger, decision: worker.claim.decisions[event.offset] ?? .allow)
+                }
                 user.state.newestOffset = event.offset
             }
         }
@@ -285,7 +294,7 @@ extension Processor {
         _ request: Scorer.Request, _ event: IncomingEvent, of worker: InputWorker, pseudonym: String
     ) throws {
         try scoreAdmitted()
-        let before = request.user.history
+        let (history, profile) = (request.user.history, request.user.profile)
         requests.append(request)
         requestSources.append((worker, event.offset, pseudonym))
         do {
@@ -300,7 +309,7 @@ extension Processor {
             }
             // The user's history is what it was: nothing of the event may colour what follows.
             scorer.release([request.user])
-            let user = UserState(history: before, newestOffset: event.offset)
+            let user = UserState(history: history, profile: profile, newestOffset: event.offset)
             worker.users[request.transaction.user]?.state = user
             worker.dirty[request.transaction.user] = user
             worker.counts.deadLettered += 1
@@ -340,10 +349,13 @@ extension Processor {
             switch outcome {
             case .duplicate:
                 worker.counts.duplicates += 1
-            case .scored(let decision, let late):
+            case .scored(var decision, let late):
+                scorer.rules.hold(&decision, at: requests[index].transaction.time, day: &worker.day)
                 worker.counts.scored += 1
                 if late { worker.counts.late += 1 }
+                if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
                 metrics.decided(decision.disposition)
+                noteShadows(decision, of: requests[index].transaction, pseudonym, coordinates(worker, offset))
                 guard decision.disposition != .allow else { continue }
                 pending.alerts.append(
                     Alert(
@@ -351,6 +363,18 @@ extension Processor {
                         source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
                         rulesHash: scorer.rules.hash))
             }
+        }
+    }
+
+    /// Keeps what shadow rules would have done, whatever was decided.
+    private func noteShadows(
+        _ decision: Decision, of transaction: Transaction, _ pseudonym: String, _ source: SourceCoordinates
+    ) {
+        for hit in decision.hits where hit.state == .shadow {
+            pending.shadowHits.append(
+                CommitUnit.ShadowHit(
+                    source: source, transactionID: transaction.id, pseudonym: pseudonym, eventTime: transaction.time,
+                    hit: hit, decision: decision.disposition, rulesHash: scorer.rules.hash))
         }
     }
 

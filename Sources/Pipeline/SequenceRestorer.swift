@@ -29,7 +29,9 @@ struct SequenceRestorer {
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
                 capacity: model.historyLength)
-            users[key.pseudonym] = RestoredState.User(history: history, offset: record.offset, epoch: key.epoch)
+            let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
+            users[key.pseudonym] = RestoredState.User(
+                history: history, profile: profile, offset: record.offset, epoch: key.epoch)
         }
     }
 

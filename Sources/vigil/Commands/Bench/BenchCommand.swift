@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchPipelineCommand.self, BenchRestoreCommand.self, NullConsumerCommand.self])
+        subcommands: [
+            BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self, NullConsumerCommand.self,
+        ])
 }
