@@ -49,10 +49,17 @@ extension KafkaConsumer {
     ) throws(KafkaError) -> Range<Int64> {
         var low: Int64 = 0
         var high: Int64 = 0
-        try KafkaError.check(
+        func query() -> rd_kafka_resp_err_t {
             rd_kafka_query_watermark_offsets(
-                client.pointer, partition.topic, partition.partition, &low, &high, timeoutMilliseconds),
-            "watermarks", partition: partition)
+                client.pointer, partition.topic, partition.partition, &low, &high, timeoutMilliseconds)
+        }
+        var response = query()
+        if response == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION {
+            // librdkafka goes on asking the former leader until its metadata are minutes old.
+            _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
+            response = query()
+        }
+        try KafkaError.check(response, "watermarks", partition: partition)
         return low..<max(low, high)
     }
 

@@ -27,11 +27,11 @@ final class Claimer {
         self.logger = logger
     }
 
-    /// Claims the partitions; nobody else's commits for them succeed from here on.
-    func claim(_ inputs: [TopicPartition], consumer: KafkaConsumer, entities: EntityReader) throws -> [InputClaim] {
+    /// Claims the partitions; nobody else's commits for them succeed from here on. Nil where the service stops meanwhile.
+    func claim(_ inputs: [TopicPartition], consumer: KafkaConsumer, entities: EntityReader) throws -> [InputClaim]? {
         var ranges: [TopicPartition: Range<Int64>] = [:]
         for input in inputs { ranges[input] = try consumer.watermarks(of: input, timeoutMilliseconds: 10_000) }
-        let rows = try claimRows(ranges.mapValues(\.lowerBound))
+        guard let rows = try claimRows(ranges.mapValues(\.lowerBound)) else { return nil }
         let transactionInputs = inputs.filter { $0.topic == topics.transactions }
         let sequences = try restorer.restore(transactionInputs.map(\.partition))
         return try inputs.map { input in
@@ -45,7 +45,7 @@ final class Claimer {
             let isTransactions = input.topic == topics.transactions
             var claim = InputClaim(
                 input: input, kind: isTransactions ? .transactions : .labels, epoch: row.epoch,
-                nextOffset: row.nextOffset, restoreOffset: range.lowerBound)
+                nextOffset: row.nextOffset, restoreOffset: range.lowerBound, poisoned: row.poisoned)
             claim.day = row.day
             restore(
                 &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
@@ -65,13 +65,14 @@ final class Claimer {
     }
 
     /// Waits for PostgreSQL where it is away for a while: without the claim there is nothing to do.
-    private func claimRows(_ starts: [TopicPartition: Int64]) throws -> [TopicPartition: ProgressStore.Claim] {
+    private func claimRows(_ starts: [TopicPartition: Int64]) throws -> [TopicPartition: ProgressStore.Claim]? {
         var backoff = Backoff()
         while true {
             switch attemptClaim(starts) {
             case .success(let rows): return rows
             case .failure(let error):
-                guard error.isRetriable, !stopping.isStopping else { throw error }
+                guard error.isRetriable else { throw error }
+                if stopping.isStopping { return nil }
                 logger.warning("PostgreSQL: trying again to claim", metadata: ["error": "\(error)"])
             }
             stopping.wait(upTo: backoff.next())
@@ -100,7 +101,7 @@ final class Claimer {
         if isTrusted, let open {
             claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
             claim.restored.users = users
-            claim.restored.open = open.part.map { ($0, open.offset) }
+            claim.restored.open = (open.part, open.offset)
         }
         if row.nextOffset < oldest {
             logger.error(

@@ -69,7 +69,16 @@ struct CommitUnit: Sendable {
         var open: EntityBucketPart?
     }
 
+    /// A user whose checkpoints go, because they asked to be forgotten.
+    struct Tombstone: Sendable {
+        var input: TopicPartition
+        var keys: [CheckpointKey]
+    }
+
     var steps: [Step] = []
+    /// Transactions whose scoring failed; each has a dead letter as well.
+    var poisoned: [SourceCoordinates] = []
+    var tombstones: [Tombstone] = []
     var alerts: [Alert] = []
     var deadLetters: [DeadLetter] = []
     var shadowHits: [ShadowHit] = []
@@ -78,7 +87,7 @@ struct CommitUnit: Sendable {
     /// Events decided in this unit.
     var eventCount = 0
 
-    var isEmpty: Bool { steps.isEmpty && advances.isEmpty && checkpoints.isEmpty }
+    var isEmpty: Bool { steps.isEmpty && advances.isEmpty && checkpoints.isEmpty && tombstones.isEmpty }
 
     /// The unit without the inputs that another instance has taken over.
     func without(_ fenced: Set<TopicPartition>) -> CommitUnit {
@@ -87,6 +96,8 @@ struct CommitUnit: Sendable {
         rest.alerts.removeAll { fenced.contains($0.source.input) }
         rest.shadowHits.removeAll { fenced.contains($0.source.input) }
         rest.deadLetters.removeAll { fenced.contains($0.source.input) }
+        rest.poisoned.removeAll { fenced.contains($0.input) }
+        rest.tombstones.removeAll { fenced.contains($0.input) }
         rest.advances.removeAll { fenced.contains($0.input) }
         rest.checkpoints.removeAll { fenced.contains($0.input) }
         return rest

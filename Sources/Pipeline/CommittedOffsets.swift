@@ -1,11 +1,18 @@
 internal import Kafka
 internal import Synchronization
 
-/// What the committer tells the intake: offsets for lag tools, and which inputs others have taken.
+/// What the other threads tell the intake: offsets for lag tools, which inputs others have taken, which to claim anew.
 final class CommittedOffsets: Sendable {
+    /// What the processor gave up because scoring failed: inputs with their epochs, and the records to keep whole.
+    struct ClaimAgain: Sendable {
+        var epochs: [TopicPartition: Int64]
+        var suspects: [TopicPartition: Set<Int64>]
+    }
+
     private struct State {
         var offsets: [TopicPartition: Int64] = [:]
         var fenced: [TopicPartition: Int64] = [:]
+        var claimAgain: ClaimAgain?
     }
 
     private let state = Mutex(State())
@@ -27,6 +34,18 @@ final class CommittedOffsets: Sendable {
     /// Another instance has claimed these inputs, held here under these epochs.
     func fenced(_ epochs: [TopicPartition: Int64]) {
         state.withLock { $0.fenced.merge(epochs) { max($0, $1) } }
+    }
+
+    /// The processor has given up these inputs and wants them anew.
+    func claimAgain(_ request: ClaimAgain) {
+        state.withLock { $0.claimAgain = request }
+    }
+
+    func takeClaimAgain() -> ClaimAgain? {
+        state.withLock { state in
+            defer { state.claimAgain = nil }
+            return state.claimAgain
+        }
     }
 
     /// Takes the inputs fenced since the last call.

@@ -48,6 +48,17 @@ extension Committer {
                     watermark: advance.watermark, part: advance.part))
         }
         for checkpoint in unit.checkpoints { try publish(checkpoint) }
+        for tombstone in unit.tombstones { try erase(tombstone.keys, of: tombstone.input) }
+    }
+
+    /// Writes tombstones over checkpoints.
+    func erase(_ keys: [CheckpointKey], of input: TopicPartition) throws {
+        for key in keys {
+            try send(
+                Publisher.Outgoing(
+                    topic: topics.sequences, partition: input.partition, key: key.encoded, value: nil,
+                    effect: .nothing))
+        }
     }
 
     private func publish(_ checkpoint: CommitUnit.Checkpoint) throws {
@@ -65,11 +76,7 @@ extension Committer {
                         .encoded(),
                     effect: .checkpointed(group: group)))
             if let former = user.formerEpoch, former != checkpoint.epoch {
-                try send(
-                    Publisher.Outgoing(
-                        topic: topics.sequences, partition: checkpoint.input.partition,
-                        key: CheckpointKey(pseudonym: user.pseudonym, epoch: former).encoded, value: nil,
-                        effect: .nothing))
+                checkpointGroups[group]?.superseded.append(CheckpointKey(pseudonym: user.pseudonym, epoch: former))
             }
         }
         // Last, so that its acknowledgement in the same partition follows those of the closed parts before it.

@@ -26,6 +26,7 @@ final class Committer {
     var reviewsInFlight = 0
     private var acknowledged: [(id: String, eventTime: Int64)] = []
     private var stages = StageClock()
+    private var forgotten = ForgottenUsers()
     var checkpointGroups: [Int: CheckpointGroup] = [:]
     var nextGroup = 1
     let encoder = ReviewEventEncoder()
@@ -37,6 +38,8 @@ final class Committer {
         var epoch: Int64
         var offset: Int64
         var unacknowledged: Int
+        /// Keys of former owners' records that this one's take the place of, once all of them are there.
+        var superseded: [CheckpointKey] = []
     }
 
     init(_ parts: CommitterParts) {
@@ -73,6 +76,7 @@ final class Committer {
             try publisher.collect(timeoutMilliseconds: 0) { take($0) }
             if acknowledged.count >= 1024 || message == nil { try recordAcknowledgements() }
             stages.charge(.publish)
+            try hearOfForgottenUsers()
         }
     }
 
@@ -124,6 +128,7 @@ final class Committer {
                     let unmatched = try ProgressStore(connection: connection).move(unit.steps)
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
+                    try ProgressStore(connection: connection).recordPoisoned(unit.poisoned)
                     try store.insert(unit.shadowHits)
                     try store.markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                 }
@@ -223,7 +228,20 @@ extension Committer {
         }
         metrics.published.increment(by: Int64(acknowledged.count))
         acknowledged.removeAll(keepingCapacity: true)
+        for group in complete.values { try erase(group.superseded, of: group.input) }
         for group in complete.keys { checkpointGroups[group] = nil }
+    }
+
+    /// Every few seconds: who has asked to be forgotten since. A database that is away is asked later.
+    private func hearOfForgottenUsers() throws {
+        guard forgotten.isDue(at: Date()), let connection, connection.isHealthy else { return }
+        switch forgotten.look(connection) {
+        case .success(let pseudonyms):
+            if !pseudonyms.isEmpty { inbox.sendNow(.forget(pseudonyms)) }
+        case .failure(let error):
+            guard error.isRetriable else { throw error }
+            logger.debug("Forgotten users not read", metadata: ["error": "\(error)"])
+        }
     }
 
     private func publishLeftovers(of input: TopicPartition) throws {

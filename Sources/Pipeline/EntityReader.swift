@@ -50,7 +50,8 @@ final class EntityReader {
         while !open.isEmpty {
             let batch = try consumer.poll(maximum: 10_000, timeoutMilliseconds: 1000)
             parts += decode(batch)
-            for (partition, _) in batch.endsOfPartitions { open.remove(partition) }
+            // An end seen before the newest records came is not theirs.
+            for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { open.remove(partition) }
             for message in batch where message.offset + 1 >= ends[message.topicPartition] ?? 0 {
                 open.remove(message.topicPartition)
             }

@@ -34,10 +34,17 @@ struct EventDecoder {
                 let payload = try decode(message.value, timestamp.map(EventTime.init(milliseconds:)))
                 return IncomingEvent(offset: message.offset, payload: payload)
             } catch {
-                let original = OriginalRecord(
-                    key: message.key.map { Array($0) }, value: message.value.map { Array($0) }, timestamp: timestamp)
-                return IncomingEvent(offset: message.offset, payload: .fault(error, original: original))
+                return IncomingEvent(offset: message.offset, payload: .fault(error, original: OriginalRecord(message)))
             }
         }
+    }
+}
+
+extension OriginalRecord {
+    /// A copy of the message's bytes.
+    init(_ message: KafkaMessage) {
+        self.init(
+            key: message.key.map { Array($0) }, value: message.value.map { Array($0) },
+            timestamp: message.timestampMilliseconds)
     }
 }

@@ -19,6 +19,8 @@ struct IncomingEvent: Sendable {
 
     var offset: Int64
     var payload: Payload
+    /// The record itself, kept where scoring may fail.
+    var original: OriginalRecord?
 }
 
 /// A record as it came, for its dead letter.
@@ -47,6 +49,8 @@ struct InputClaim: Sendable {
     var nextOffset: Int64
     /// Where reading starts; events before `nextOffset` only restore state.
     var restoreOffset: Int64
+    /// Offsets of transactions that are in nobody's history, because their scoring failed.
+    var poisoned: Set<Int64> = []
     var restored = RestoredState()
     /// What was decided on events from `restoreOffset` to `nextOffset` that were not let through, before breakers.
     var decisions: [Int64: Disposition] = [:]
@@ -67,8 +71,9 @@ struct RestoredState: Sendable {
 
     /// Histories by the user's pseudonym.
     var users: [String: User] = [:]
-    /// The open bucket part and the first offset it does not hold.
-    var open: (part: EntityBucketPart, offset: Int64)?
+    /// The open bucket part, nil where none was open, and the first offset it does not hold: what comes before is in parts
+    /// that are closed.
+    var open: (part: EntityBucketPart?, offset: Int64)?
 }
 
 /// What became of the events of one input since its last commit.

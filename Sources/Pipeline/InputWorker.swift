@@ -51,7 +51,7 @@ final class InputWorker {
         restored = claim.restored.users
         accumulateFrom = claim.restored.open?.offset ?? claim.restoreOffset
         accumulator =
-            claim.restored.open.map { BucketAccumulator(schema: schema, resuming: $0.part) }
+            claim.restored.open?.part.map { BucketAccumulator(schema: schema, resuming: $0) }
             ?? BucketAccumulator(schema: schema)
         position = claim.restoreOffset
         committedTo = claim.nextOffset
@@ -123,6 +123,22 @@ final class InputWorker {
         let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
         users[id] = user
         return user
+    }
+
+    /// Drops users by pseudonym; answers under which epochs each may have checkpoints.
+    func forget(_ pseudonyms: Set<String>, scorer: Scorer) -> [String: Set<Int64>] {
+        var epochs: [String: Set<Int64>] = [:]
+        for (id, user) in users where pseudonyms.contains(user.pseudonym) {
+            scorer.release([user.state])
+            users[id] = nil
+            dirty[id] = nil
+            epochs[user.pseudonym] = Set([claim.epoch, user.checkpointEpoch ?? claim.epoch])
+        }
+        for pseudonym in pseudonyms {
+            guard let user = restored.removeValue(forKey: pseudonym) else { continue }
+            epochs[pseudonym, default: []].insert(user.epoch)
+        }
+        return epochs
     }
 
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.

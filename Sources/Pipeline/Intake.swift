@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import Foundation
 internal import Kafka
 internal import Logging
+internal import Postgres
 internal import Transactions
 
 /// Polls the input topics, decodes what comes and hands it on; keeps the group membership whatever else waits.
@@ -29,6 +30,8 @@ final class Intake: RebalanceHandler {
     private let logger: Logger
 
     private var held: [TopicPartition: Held] = [:]
+    /// Records to hand on whole, because scoring failed in their batch.
+    private var suspects: [TopicPartition: Set<Int64>] = [:]
     private var lastHousekeeping = DispatchTime.now()
     private let lagGauges: LagGauges
     private var stages = StageClock()
@@ -73,12 +76,13 @@ final class Intake: RebalanceHandler {
 
     /// Works until the service stops.
     func run() throws {
-        try patiently("find \(topics.entities)") { try entities.start() }
-        inbox.sendNow(.remote(try patiently("read \(topics.entities)") { try entities.catchUp() }))
+        _ = try patiently("find \(topics.entities)") { try entities.start() }
+        inbox.sendNow(.remote(try patiently("read \(topics.entities)") { try entities.catchUp() } ?? []))
         for topic in [topics.transactions, topics.labels] {
             let partitions = try patiently("describe \(topic)") {
                 try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
             }
+            guard let partitions else { break }
             guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
             inbox.sendNow(.inputs(partitions))
         }
@@ -92,6 +96,7 @@ final class Intake: RebalanceHandler {
             let parts = try entities.follow()
             if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
             try balanceBacklogs()
+            if let request = offsets.takeClaimAgain() { try claimAgain(request) }
             try keepHouse()
         }
         try finish()
@@ -103,6 +108,15 @@ final class Intake: RebalanceHandler {
         let decoders = batch.partitions.map { decoder.decode(for: $0.topic == topics.labels ? .labels : .transactions) }
         for message in batch {
             events[message.partitionIndex].append(decoders[message.partitionIndex](message))
+        }
+        if !suspects.isEmpty {
+            var counts = Array(repeating: 0, count: batch.partitions.count)
+            for message in batch {
+                let (partition, index) = (message.partitionIndex, counts[message.partitionIndex])
+                counts[partition] += 1
+                guard suspects[message.topicPartition]?.contains(message.offset) == true else { continue }
+                events[partition][index].original = OriginalRecord(message)
+            }
         }
         for (input, events) in zip(batch.partitions, events) where !events.isEmpty {
             send(events, end: batch.endsOfPartitions[input], of: input)
@@ -154,8 +168,24 @@ final class Intake: RebalanceHandler {
         }
         guard !forgotten.isEmpty, !consumer.isAssignmentLost else { return }
         logger.warning("Claiming partitions back", metadata: ["partitions": "\(forgotten.keys.sorted())"])
-        let starts = try claim(forgotten.keys.sorted())
-        try patiently("go on elsewhere") { try consumer.seek(starts, timeoutMilliseconds: 10_000) }
+        try claimInPlace(forgotten.keys.sorted())
+    }
+
+    /// The processor gave these up because scoring failed: it gets them anew, from their last checkpoints on.
+    private func claimAgain(_ request: CommittedOffsets.ClaimAgain) throws {
+        for (input, offsets) in request.suspects { suspects[input, default: []].formUnion(offsets) }
+        let inputs = request.epochs.filter { held[$0.key]?.epoch == $0.value }.keys.sorted()
+        // What is on its way to PostgreSQL under the old epoch may still arrive.
+        let flushed = Latch()
+        commits.sendNow(.flush(flushed))
+        _ = flushed.wait(timeout: Self.drainTimeout)
+        if !inputs.isEmpty { try claimInPlace(inputs) }
+    }
+
+    /// Claims partitions that the group says are ours, and goes on reading them where their state begins.
+    private func claimInPlace(_ inputs: [TopicPartition]) throws {
+        let starts = try claim(inputs)
+        _ = try patiently("go on elsewhere") { try consumer.seek(starts, timeoutMilliseconds: 10_000) }
         try consumer.resume(Array(starts.keys))
     }
 
@@ -184,14 +214,19 @@ final class Intake: RebalanceHandler {
 
 extension Intake {
     /// Tries again while brokers are away: what they hold is needed, and giving up would only start the process anew.
-    private func patiently<Answer>(_ what: String, _ body: () throws -> Answer) throws -> Answer {
+    ///
+    /// - Returns: nil once the service is stopping.
+    private func patiently<Answer>(_ what: String, _ body: () throws -> Answer) throws -> Answer? {
         var backoff = Backoff()
         while true {
             switch Result(catching: body) {
             case .success(let answer): return answer
             case .failure(let error):
-                guard (error as? KafkaError)?.isRetriable == true, !stopping.isStopping else { throw error }
-                logger.warning("Kafka: trying again to \(what)", metadata: ["error": "\(error)"])
+                let mayPass =
+                    (error as? KafkaError)?.isRetriable == true || (error as? PostgresError)?.isRetriable == true
+                guard mayPass else { throw error }
+                if stopping.isStopping { return nil }
+                logger.warning("Trying again to \(what)", metadata: ["error": "\(error)"])
             }
             stopping.wait(upTo: backoff.next())
         }
@@ -201,10 +236,11 @@ extension Intake {
 
     /// Claims partitions and hands them to the processor; answers where to read on.
     private func claim(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
-        let claims = try patiently("claim partitions") {
+        let claimed = try patiently("claim partitions") {
             inbox.sendNow(.remote(try entities.catchUp()))
             return try claimer.claim(partitions, consumer: consumer, entities: entities)
         }
+        guard let claims = claimed ?? nil else { return [:] }
         var backlogs: [TopicPartition: Backlog] = [:]
         for claim in claims {
             let backlog = Backlog()

@@ -19,6 +19,10 @@ struct ProcessorParts {
     var checkpointIntervalMilliseconds: Int64
     var metrics: PipelineMetrics
     var logger: Logger
+    /// Asks for inputs anew after scoring failed.
+    var claimAgain: (CommittedOffsets.ClaimAgain) -> Void = { _ in }
+    /// How a batch is scored; a test may fail here as a model would.
+    var score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome] = ScoringFault.checkedScore
     /// Monotonic milliseconds.
     var clock: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 }
@@ -170,7 +174,7 @@ struct PipelineThreads: Sendable {
                     idleGraceMilliseconds: configuration.idleGraceMilliseconds,
                     maximumWaitMilliseconds: configuration.alignmentWaitMilliseconds),
                 checkpointIntervalMilliseconds: configuration.checkpointIntervalMilliseconds, metrics: metrics,
-                logger: logger))
+                logger: logger, claimAgain: { [offsets] in offsets.claimAgain($0) }))
     }
 
     private func committer() throws -> Committer {

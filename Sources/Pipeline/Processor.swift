@@ -15,6 +15,8 @@ final class Processor {
     static let batchLimit = 512
     /// Most events in one commit.
     static let commitLimit = 8192
+    /// So many events in a row that fail, each alone, are the model's fault and not theirs.
+    static let failureLimit = 100
 
     let inbox: BoundedQueue<ProcessorMessage>
     let commits: BoundedQueue<CommitMessage>
@@ -41,6 +43,13 @@ final class Processor {
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
     private var stages = StageClock()
+    /// Events of batches whose scoring failed: each is scored by itself.
+    var suspects: [TopicPartition: Set<Int64>] = [:]
+    /// The events of the batch that failed last.
+    var failed: [(input: TopicPartition, offset: Int64)] = []
+    private var failuresInARow = 0
+    private let score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+    let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     private var requests: [Scorer.Request] = []
     private var requestSources: [(worker: InputWorker, offset: Int64, pseudonym: String)] = []
 
@@ -53,6 +62,8 @@ final class Processor {
         metrics = parts.metrics
         logger = parts.logger
         clock = parts.clock
+        score = parts.score
+        claimAgain = parts.claimAgain
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         contributor = VelocityContributor(scorer.rules)
@@ -101,6 +112,7 @@ final class Processor {
             }
             pending = pending.without(Set(inputs))
             drop(inputs)
+        case .forget(let pseudonyms): forget(pseudonyms)
         case .events(let batch):
             guard let worker = workers[batch.input], worker.claim.epoch == batch.epoch else { return false }
             worker.receive(batch, now: clock())
@@ -143,7 +155,7 @@ final class Processor {
         metrics.assigned(workers.count)
     }
 
-    private func drop(_ inputs: [TopicPartition]) {
+    func drop(_ inputs: [TopicPartition]) {
         for input in inputs {
             guard let worker = workers.removeValue(forKey: input) else { continue }
             scorer.release(worker.users.values.lazy.map(\.state))
@@ -217,6 +229,23 @@ extension Processor {
         let now = clock()
         guard let frontier = alignment.frontier(at: now) else { return 0 }
         closeBuckets(before: frontier)
+        do {
+            let taken = try takeBatch(frontier)
+            try scoreAdmitted()
+            pending.eventCount += taken
+            prune(frontier)
+            return taken
+        } catch let fault as ScoringFault {
+            if case .everythingFails = fault { throw fault }
+            startOver(fault)
+        } catch {
+            startOver(error)
+        }
+        return 0
+    }
+
+    /// Takes the next events that alignment lets through and sorts them.
+    private func takeBatch(_ frontier: Int64) throws -> Int {
         var taken = 0
         requests.removeAll(keepingCapacity: true)
         requestSources.removeAll(keepingCapacity: true)
@@ -230,21 +259,18 @@ extension Processor {
                 close(worker, before: bucket)
                 guard let event = worker.take() else { break }
                 fromWorker += 1
-                admit(event, of: worker)
+                try admit(event, of: worker)
             }
             guard fromWorker > 0 else { continue }
             taken += fromWorker
             worker.settle(taken: fromWorker)
             report(worker)
         }
-        try scoreAdmitted()
-        pending.eventCount += taken
-        prune(frontier)
         return taken
     }
 
     /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
-    private func admit(_ event: IncomingEvent, of worker: InputWorker) {
+    private func admit(_ event: IncomingEvent, of worker: InputWorker) throws {
         let isPast = event.offset < worker.claim.nextOffset
         worker.accumulate(event, contributor: contributor)
         switch event.payload {
@@ -260,22 +286,73 @@ extension Processor {
             worker.dirty[transaction.user] = user.state
             let request = Scorer.Request(transaction: transaction, user: user.state)
             guard isPast else {
+                if suspects[worker.claim.input]?.remove(event.offset) != nil {
+                    return try scoreAlone(request, event, of: worker, pseudonym: user.pseudonym)
+                }
                 requests.append(request)
                 requestSources.append((worker, event.offset, user.pseudonym))
                 return
             }
             if event.offset > user.state.newestOffset {
-                scorer.absorb(request, ledger: ledger, decision: worker.claim.decisions[event.offset] ?? .allow)
+                if !worker.claim.poisoned.contains(event.offset) {
+                    scorer.absorb(request, ledger: ledger, decision: worker.claim.decisions[event.offset] ?? .allow)
+                }
                 user.state.newestOffset = event.offset
             }
         }
     }
 
+    /// Scores an event by itself, because its batch failed; a dead letter if it fails again.
+    private func scoreAlone(
+        _ request: Scorer.Request, _ event: IncomingEvent, of worker: InputWorker, pseudonym: String
+    ) throws {
+        try scoreAdmitted()
+        let (history, profile) = (request.user.history, request.user.profile)
+        requests.append(request)
+        requestSources.append((worker, event.offset, pseudonym))
+        do {
+            try scoreAdmitted()
+            failuresInARow = 0
+        } catch {
+            requests.removeAll(keepingCapacity: true)
+            requestSources.removeAll(keepingCapacity: true)
+            failuresInARow += 1
+            guard failuresInARow < Self.failureLimit else {
+                throw ScoringFault.everythingFails(failuresInARow, last: "\(error)")
+            }
+            // The user's history is what it was: nothing of the event may colour what follows.
+            scorer.release([request.user])
+            let user = UserState(history: history, profile: profile, newestOffset: event.offset)
+            worker.users[request.transaction.user]?.state = user
+            worker.dirty[request.transaction.user] = user
+            worker.counts.deadLettered += 1
+            let source = coordinates(worker, event.offset)
+            pending.poisoned.append(source)
+            pending.deadLetters.append(
+                CommitUnit.DeadLetter(
+                    source: source, fault: EventFault(.scoringFailed, "\(error)"),
+                    original: event.original ?? OriginalRecord(key: nil, value: nil, timestamp: nil)))
+            logger.error(
+                "An event cannot be scored and goes to the dead letters",
+                metadata: ["source": "\(worker.claim.input)@\(event.offset)", "error": "\(error)"])
+        }
+    }
+
     private func scoreAdmitted() throws {
         guard !requests.isEmpty else { return }
+        defer {
+            requests.removeAll(keepingCapacity: true)
+            requestSources.removeAll(keepingCapacity: true)
+        }
         let started = metrics.now()
         stages.charge(.group)
-        let outcomes = try scorer.score(requests, ledger: ledger)
+        let outcomes: [Scorer.Outcome]
+        do {
+            outcomes = try score(scorer, requests, ledger)
+        } catch {
+            failed = requestSources.map { ($0.worker.claim.input, $0.offset) }
+            throw error
+        }
         stages.charge(.score)
         metrics.scored(events: outcomes.count, since: started)
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))

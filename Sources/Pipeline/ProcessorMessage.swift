@@ -14,6 +14,8 @@ enum ProcessorMessage: Sendable {
     /// Another instance holds the partitions: forget them, nothing of them may be committed. Each with the newest epoch
     /// that is lost: a partition claimed again since then is not meant.
     case fenced([TopicPartition: Int64])
+    /// Users who asked to be forgotten, by pseudonym: their histories and checkpoints go.
+    case forget(Set<String>)
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Kafka
 internal import Postgres
 internal import Rules
+internal import Transactions
 
 /// The rows of `stream_progress`: who may decide a partition, and how far it is decided.
 struct ProgressStore {
@@ -13,6 +14,8 @@ struct ProgressStore {
         var nextOffset: Int64
         var restoreOffset: Int64
         var day: CircuitBreaker.Day
+        /// Offsets of transactions whose scoring failed.
+        var poisoned: Set<Int64> = []
     }
 
     /// Takes partitions over: bumps their epoch, so that a former owner's commits no longer match.
@@ -45,7 +48,37 @@ struct ProgressStore {
                 epoch: try row.value("epoch"), nextOffset: try row.value("next_offset"),
                 restoreOffset: try row.value("restore_offset"), day: Self.day(try row.value("breaker_day")))
         }
+        try readPoisoned(&claims)
         return claims
+    }
+
+    private func readPoisoned(_ claims: inout [TopicPartition: Claim]) throws(PostgresError) {
+        let inputs = claims.keys.sorted()
+        let rows = try connection.executePrepared(
+            """
+            SELECT topic, partition, record_offset
+            FROM vigil.poisoned
+            JOIN unnest($1::text[], $2::int[]) AS claimed (topic, partition) USING (topic, partition)
+            """,
+            [.texts(inputs.map(\.topic)), .int32s(inputs.map(\.partition))])
+        for row in rows {
+            let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
+            claims[input]?.poisoned.insert(try row.value("record_offset"))
+        }
+    }
+
+    /// Notes transactions that a restart must leave out of their users' histories; call it inside the transaction that
+    /// moves the progress past them.
+    func recordPoisoned(_ sources: [SourceCoordinates]) throws(PostgresError) {
+        guard !sources.isEmpty else { return }
+        _ = try connection.executePrepared(
+            """
+            INSERT INTO vigil.poisoned (topic, partition, record_offset)
+            SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) ON CONFLICT DO NOTHING
+            """,
+            [
+                .texts(sources.map(\.topic)), .int32s(sources.map(\.partition)), .int64s(sources.map(\.offset)),
+            ])
     }
 
     /// Moves progress by compare-and-set on epoch and offset; call it inside the transaction that inserts the alerts.

@@ -10,6 +10,29 @@ struct SequenceRestorer {
     struct Partition {
         var users: [String: RestoredState.User] = [:]
         var isTrusted = true
+
+        /// Takes a record of the sequences topic in; a tombstone takes out what was written under the same epoch.
+        ///
+        /// - Throws: `RecordFault` or `StateFault` for bytes that cannot be trusted.
+        mutating func install(
+            key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, extractor: FeatureExtractor, model: Model
+        ) throws {
+            let key = try CheckpointKey(key)
+            let known = users[key.pseudonym].map { ($0.epoch, $0.offset) }
+            guard let value else {
+                if known?.0 == key.epoch { users[key.pseudonym] = nil }
+                return
+            }
+            let record = try CheckpointRecord(decoding: value)
+            // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
+            if let known, known > (key.epoch, record.offset) { return }
+            let history = try UserHistory(
+                decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
+                capacity: model.historyLength)
+            let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
+            users[key.pseudonym] = RestoredState.User(
+                history: PackedHistory(history), profile: profile, offset: record.offset, epoch: key.epoch)
+        }
     }
 
     let settings: KafkaSettings
@@ -17,11 +40,22 @@ struct SequenceRestorer {
     let model: Model
     let metrics: PipelineMetrics
     let logger: Logger
+    private let extractor: FeatureExtractor
+
+    init(settings: KafkaSettings, topic: String, model: Model, metrics: PipelineMetrics, logger: Logger) {
+        self.settings = settings
+        self.topic = topic
+        self.model = model
+        self.metrics = metrics
+        self.logger = logger
+        extractor = model.encoder.extractor
+    }
 
     /// Reads the given partitions to their present end.
     func restore(_ partitions: [Int32]) throws -> [Int32: Partition] {
         var restored = Dictionary(uniqueKeysWithValues: partitions.map { ($0, Partition()) })
         guard !partitions.isEmpty else { return restored }
+        let started = metrics.now()
         let consumer = try KafkaConsumer(settings: settings, logger: logger)
         var starts: [TopicPartition: Int64] = [:]
         var ends: [TopicPartition: Int64] = [:]
@@ -44,31 +78,24 @@ struct SequenceRestorer {
                 take(message, into: &restored)
                 if message.offset + 1 >= ends[message.topicPartition] ?? .max { ends[message.topicPartition] = nil }
             }
-            for partition in batch.endsOfPartitions.keys { ends[partition] = nil }
+            for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { ends[partition] = nil }
         }
         try consumer.close()
+        let users = restored.values.reduce(0) { $0 + $1.users.count }
+        let seconds = Double(metrics.elapsed(since: started)) / 1e9
+        logger.info(
+            "Checkpoints read",
+            metadata: [
+                "partitions": "\(partitions.count)", "users": "\(users)", "seconds": "\(seconds)",
+                "users_per_second": "\(Int(Double(users) / max(seconds, 1e-9)))",
+            ])
         return restored
     }
 
     private func take(_ message: KafkaMessage, into restored: inout [Int32: Partition]) {
         let number = message.topicPartition.partition
         do {
-            let key = try CheckpointKey(message.key)
-            let known = restored[number]?.users[key.pseudonym]
-            guard let value = message.value else {
-                if known?.epoch == key.epoch { restored[number]?.users[key.pseudonym] = nil }
-                return
-            }
-            let record = try CheckpointRecord(decoding: value)
-            let extractor = model.encoder.extractor
-            let history = try UserHistory(
-                decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
-                capacity: model.historyLength)
-            let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
-            // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
-            if let known, (known.epoch, known.offset) > (key.epoch, record.offset) { return }
-            restored[number]?.users[key.pseudonym] = RestoredState.User(
-                history: PackedHistory(history), profile: profile, offset: record.offset, epoch: key.epoch)
+            try restored[number]?.install(key: message.key, value: message.value, extractor: extractor, model: model)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

@@ -105,6 +105,7 @@ struct Round {
         var verdict = Verdict(seen, of: feed, takeovers: takeovers, kills: kills, reference: reference)
         if !isDone { verdict.findings.append("not everything was decided within \(Int(Self.patience)) s of calm") }
         verdict.findings += fleet.deaths
+        verdict.knownAborts = fleet.knownAborts
         verdict.findings = verdict.findings.map { "\(name): \($0)" }
         say(
             String(

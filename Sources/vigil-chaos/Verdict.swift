@@ -18,6 +18,8 @@ struct Verdict: Encodable {
     var kills = 0
     var disturbances = 0
     var reconciled = true
+    /// Processors that a known fault of librdkafka aborted.
+    var knownAborts = 0
     /// In words, what else is wrong.
     var findings: [String] = []
 
@@ -45,7 +47,13 @@ struct Verdict: Encodable {
         reviewDuplicates = seen.reviews.values.reduce(0) { $0 + max(0, $1 - 1) }
         reviewDuplicatesExplained = takeovers * seen.largestCommit
         if let reference {
-            scoresDiffering = byTransaction.count { name, alerts in alerts.contains { $0 != reference[name] } }
+            let differing = byTransaction.filter { name, alerts in alerts.contains { $0 != reference[name] } }
+            scoresDiffering = differing.count
+            for name in differing.keys.sorted().prefix(5) {
+                let given = Float(bitPattern: byTransaction[name]?.first?.modelScore ?? 0)
+                let expected = Float(bitPattern: reference[name]?.modelScore ?? 0)
+                findings.append("\(name) has the model score \(given), undisturbed \(expected)")
+            }
         }
         reconcile(seen, feed)
         let strangers = seen.reviews.keys.count { seen.alerts[$0] == nil }
@@ -92,6 +100,7 @@ struct Verdict: Encodable {
         reviewDuplicatesExplained += round.reviewDuplicatesExplained
         scoresDiffering += round.scoresDiffering
         kills += round.kills
+        knownAborts += round.knownAborts
         disturbances += round.disturbances
         reconciled = reconciled && round.reconciled
         findings += round.findings

@@ -111,7 +111,7 @@ import Transactions
                     history: history, profile: try UserProfile(decoding: user.profile), offset: user.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
-            claim.restored.open = newest.open.map { ($0, newest.offset) }
+            claim.restored.open = (newest.open, newest.offset)
             return claim
         }
     }

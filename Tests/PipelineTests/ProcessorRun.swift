@@ -61,6 +61,8 @@ final class ProcessorRun: Sendable {
     /// The same, with a breaker that holds some of the declined.
     static let flagAndHold = flagAll + "breakers:\n  decline: {daily_share: 0.3, after: 4}\n"
 
+    typealias Score = @Sendable (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+
     let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
     let commits = BoundedQueue<CommitMessage>(capacity: 1)
     private let output = Mutex(Output())
@@ -71,7 +73,11 @@ final class ProcessorRun: Sendable {
     /// - Parameter collects: false leaves the commits in the queue, for the test to take.
     init(
         rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
-        cacheMemoryBytes: Int = 1 << 30
+        cacheMemoryBytes: Int = 1 << 30,
+        score: @escaping Score = ScoringFault.checkedScore,
+        claimAgain: @escaping @Sendable (CommittedOffsets.ClaimAgain, BoundedQueue<ProcessorMessage>) -> Void = {
+            _, _ in
+        }
     ) throws {
         self.collects = collects
         let model = try SmallModel.shared.get()
@@ -88,7 +94,7 @@ final class ProcessorRun: Sendable {
                         alignment: BucketAlignment(
                             idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
                         checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
-                        metrics: PipelineMetrics(), logger: .quiet,
+                        metrics: PipelineMetrics(), logger: .quiet, claimAgain: { claimAgain($0, inbox) }, score: score,
                         clock: {
                             time.withLock {
                                 $0 += 50

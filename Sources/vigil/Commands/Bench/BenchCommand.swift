@@ -5,7 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
         subcommands: [
-            BenchPipelineCommand.self, BenchRulesCommand.self, BenchScoringCommand.self, BenchStateCommand.self,
-            NullConsumerCommand.self,
+            BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self, BenchScoringCommand.self,
+            BenchStateCommand.self, NullConsumerCommand.self,
         ])
 }

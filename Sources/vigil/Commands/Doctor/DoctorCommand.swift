@@ -6,6 +6,12 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor", abstract: "Checks the configuration and all that it points to.",
         discussion: "Exit code 1 where something is at fault, 2 where the configuration itself is.")
 
+    @Flag(
+        help:
+            "Proves from PostgreSQL and the topics that every offset consumed was scored, a duplicate or dead-lettered."
+    )
+    var reconcile = false
+
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: JSONOption
 
@@ -19,6 +25,9 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if let postgres = diagnosis.attempt("postgresql", advice: correct, { try reader.postgres() }) {
             diagnosis.checkDatabase(postgres)
+        }
+        if reconcile, let kafka = try? reader.kafka(), let postgres = try? reader.postgres() {
+            diagnosis.reconcile(kafka, postgres, topics: reader.topics())
         }
         let schema = diagnosis.checkModel(reader.text("model.path"))
         diagnosis.checkRules(reader.text("rules.path"), schema: schema)

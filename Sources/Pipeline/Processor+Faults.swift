@@ -1,0 +1,30 @@
+internal import Kafka
+internal import Logging
+internal import Scoring
+internal import Transactions
+
+extension Processor {
+    /// A batch could not be scored, and its users' histories hold it already: everything undecided is forgotten and
+    /// claimed anew; the batch's events are then scored one by one.
+    func startOver(_ error: any Error) {
+        logger.warning(
+            "Scoring failed; its events will be tried one by one",
+            metadata: ["events": "\(failed.count)", "error": "\(error)"])
+        for event in failed { suspects[event.input, default: []].insert(event.offset) }
+        let epochs = workers.mapValues(\.claim.epoch)
+        pending = CommitUnit()
+        drop(Array(workers.keys))
+        claimAgain(CommittedOffsets.ClaimAgain(epochs: epochs, suspects: suspects))
+    }
+
+    /// Drops the state of users who asked for it; what they do from now on starts a new history.
+    func forget(_ pseudonyms: Set<String>) {
+        for (input, worker) in workers {
+            for (pseudonym, epochs) in worker.forget(pseudonyms, scorer: scorer) {
+                pending.tombstones.append(
+                    CommitUnit.Tombstone(
+                        input: input, keys: epochs.map { CheckpointKey(pseudonym: pseudonym, epoch: $0) }))
+            }
+        }
+    }
+}

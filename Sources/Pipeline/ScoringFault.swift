@@ -1,0 +1,35 @@
+internal import Scoring
+internal import Sequences
+internal import Transactions
+
+/// Why a batch could not be scored.
+enum ScoringFault: Error, CustomStringConvertible {
+    /// A score that is no number, which no threshold would ever stop.
+    case notFinite
+    /// Event after event fails by itself: it is not the events.
+    case everythingFails(Int, last: String)
+
+    var description: String {
+        switch self {
+        case .notFinite: "the model's score is not a number"
+        case .everythingFails(let count, let last):
+            "scoring failed for \(count) events in a row, each alone: check model and rules. The last: \(last)"
+        }
+    }
+
+    /// Scores a batch and holds every score to be a number.
+    static func checkedScore(
+        _ scorer: Scorer, _ requests: [Scorer.Request], _ ledger: EntityLedger
+    ) throws -> [Scorer.Outcome] {
+        let outcomes = try scorer.score(requests, ledger: ledger)
+        let areNumbers = outcomes.allSatisfy { outcome in
+            if case .scored(let decision, _) = outcome {
+                decision.modelScore.isFinite && decision.score.isFinite
+            } else {
+                true
+            }
+        }
+        guard areNumbers else { throw Self.notFinite }
+        return outcomes
+    }
+}
