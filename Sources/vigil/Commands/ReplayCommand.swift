@@ -23,6 +23,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @OptionGroup var input: DataOptions
     @OptionGroup var span: SpanOptions
+    @OptionGroup var caches: CacheOptions
     @OptionGroup var output: JSONOption
 
     func run() async throws {
@@ -31,7 +32,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let rules = try self.rules.map { try RuleSet.load(path: $0, schema: own) } ?? RuleSet.empty(schema: own)
         let milliseconds = span.milliseconds
         let replay = Replay(
-            scorer: try Scorer(model: model, rules: rules),
+            scorer: try Scorer(model: model, rules: rules, cachePrecision: caches.precision),
             labelDelayMilliseconds: input.labelDelay?.milliseconds ?? own.labelDelayMilliseconds,
             from: EventTime(milliseconds: milliseconds.lowerBound), to: EventTime(milliseconds: milliseconds.upperBound)
         )
