@@ -15,7 +15,12 @@ public struct PipelineConfiguration: Sendable {
     public var model: Model
     /// The model's directory and how often it is looked at for another one, in milliseconds; nil: never.
     public var modelReload: (path: String, intervalMilliseconds: Int64)?
+    /// The rules in force where they are not followed.
     public var rules: RuleSet
+    /// Where rules are followed; nil: `rules` stay as they are.
+    public var rulesOrigin: RuleOrigin?
+    /// How often it is looked whether rules or their lists have changed.
+    public var rulesRefreshMilliseconds: Int64 = 2_000
     /// nil: the model's own threshold, no decline by score.
     public var thresholds: Thresholds?
     public var pseudonymizer: Pseudonymizer

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Rules
 internal import Scoring
 internal import Sequences
 
@@ -18,6 +19,8 @@ enum ProcessorMessage: Sendable {
     case remote([RemotePart])
     /// Score with this model from the next micro-batch on.
     case model(Model)
+    /// Another rule set takes over, from the next batch on.
+    case rules(RuleSet)
     /// Commit what is decided, checkpoint, then say done.
     case stop(done: Latch)
 }

@@ -40,13 +40,16 @@ public final class Scorer {
     public private(set) var model: Model
     public private(set) var thresholds: Thresholds
     public var rules: RuleSet { evaluator.rules }
+    /// Conditions that failed at run time, such as for a missing value, since the rules were put in force.
+    public var ruleErrorTotal: Int { evaluator.errorTotal }
     /// The rules' identifiers in order of evaluation.
     public var ruleIDs: [String] { evaluator.rules.rules.map(\.id) }
 
     /// Told when a stage of a batch has ended; for measurements only.
     public var stageEnded: ((Stage) -> Void)?
 
-    let evaluator: RuleEvaluator
+    var evaluator: RuleEvaluator
+    var observations = RuleObservations()
     /// The same for every model of this scorer: `swap` sees to it.
     let extractor: FeatureExtractor
     private(set) var reasonGroups: [ReasonGroup]
@@ -97,6 +100,11 @@ public final class Scorer {
         bins = Array(repeating: 0, count: model.encoder.binCounts.count)
     }
 
+    /// Puts another rule set in place of the one in force, from the next event on.
+    ///
+    /// Aggregates that both declare go on; new ones begin empty.
+    public func replaceRules(_ rules: RuleSet) { evaluator = RuleEvaluator(rules) }
+
     /// A user never seen before.
     public func newUser() -> UserState {
         UserState(history: UserHistory(rawCount: extractor.rawCount, capacity: model.configuration.historyLength))
@@ -134,9 +142,12 @@ public final class Scorer {
     }
 
     /// A user as a checkpoint knows it.
-    public func user(from history: PackedHistory, newestOffset: Int64) -> UserState {
+    public func user(
+        from history: PackedHistory, profile: UserProfile = UserProfile(), newestOffset: Int64
+    ) -> UserState {
         UserState(
-            packed: history, rawCount: extractor.rawCount, capacity: model.historyLength, newestOffset: newestOffset)
+            packed: history, rawCount: extractor.rawCount, capacity: model.historyLength, profile: profile,
+            newestOffset: newestOffset)
     }
 
     /// Decides on events in their given order; a user's events must stand in the order of their offsets.
@@ -165,7 +176,7 @@ public final class Scorer {
             flagged.removeAll(keepingCapacity: true)
             for place in events {
                 let index = waveEvents[place]
-                let decision = decide(prepared[index], on: requests[index].transaction)
+                let decision = decide(prepared[index], on: requests[index])
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
@@ -176,13 +187,19 @@ public final class Scorer {
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
-    public func absorb(_ request: Request, ledger: EntityLedger) {
+    ///
+    /// - Parameter decision: what was decided then, before a circuit breaker held it; nil where it is not known.
+    public func absorb(_ request: Request, ledger: EntityLedger, decision: Disposition? = nil) {
         let user = request.user
         open(user)
         let id = StableHash.identifier(request.transaction.id)
         guard !user.open.contains(id: id) else { return }
         dropCache(of: user)
         extract(request, ledger: ledger)
+        evaluator.absorb(
+            request.transaction, at: user.open.effectiveTime(of: request.transaction.time), history: user.open,
+            profile: &user.profile)
+        if let decision { user.profile.lastDecision = decision }
         append(request, id: id)
         absorbed += 1
         // Now and then is enough while restoring.
@@ -207,7 +224,8 @@ extension Scorer {
         var row = 0
         var late = false
         var time = EventTime(milliseconds: 0)
-        var facts = RuleUserFacts(eventsSeen: 0, secondsSinceLast: nil)
+        /// Where what rules see of the moment begins in the batch's observations.
+        var observation = 0
     }
 
     /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
@@ -217,6 +235,7 @@ extension Scorer {
         rows.removeAll()
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
+        observations.removeAll()
         for request in requests {
             let user = request.user
             open(user)
@@ -230,9 +249,9 @@ extension Scorer {
             event.wave = user.eventsInBatch
             event.late = user.open.isLate(request.transaction.time)
             event.time = user.open.effectiveTime(of: request.transaction.time)
-            event.facts = RuleUserFacts(
-                eventsSeen: Int(clamping: user.open.eventsSeen),
-                secondsSinceLast: user.open.newest.map { Double(event.time.milliseconds - $0.milliseconds) / 1000 })
+            event.observation = evaluator.observe(
+                request.transaction, at: event.time, history: user.open, profile: &user.profile, ledger: ledger,
+                into: &observations)
             let cache = warmCache(of: user)
             extract(request, ledger: ledger)
             if event.wave == 0 {
@@ -305,14 +324,18 @@ extension Scorer {
         rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
     }
 
-    private func decide(_ event: PreparedEvent, on transaction: Transaction) -> Decision {
+    private func decide(_ event: PreparedEvent, on request: Request) -> Decision {
         let modelScore = model.calibration.probability(logit: logits[event.row])
-        let outcome = evaluator.evaluate(transaction, modelScore: Double(modelScore), user: event.facts)
-        let score = Float(outcome.score)
-        let disposition = outcome.forced ?? thresholds.disposition(of: score)
-        let crossed = outcome.forced == nil && disposition != thresholds.disposition(of: modelScore)
+        let user = request.user
+        let outcome = evaluator.evaluate(
+            request.transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
+            observations: observations, row: event.observation)
+        let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
+            thresholds.disposition(of: Float($0))
+        }
+        user.profile.lastDecision = disposition
         return Decision(
-            disposition: disposition, modelScore: modelScore, score: score,
-            decidedBy: outcome.decidedBy ?? (crossed ? outcome.adjustedBy : nil), hits: outcome.hits)
+            disposition: disposition, modelScore: modelScore, score: Float(outcome.score), decidedBy: decidedBy,
+            hits: outcome.hits)
     }
 }

@@ -1,3 +1,4 @@
+public import Rules
 public import Sequences
 internal import Transformer
 
@@ -6,6 +7,8 @@ internal import Transformer
 /// While hot the history is open and keys and values are cached; while cold the history is packed and there is nothing
 /// else. Owned by the thread of its `Scorer`.
 public final class UserState {
+    /// What rules know of the user.
+    public internal(set) var profile: UserProfile
     /// Input offset of the newest event applied, for checkpoints; -1 before the first.
     public var newestOffset: Int64
 
@@ -22,16 +25,21 @@ public final class UserState {
     var eventsInBatch = 0
 
     /// A user from a restored history, or a new one.
-    public init(history: UserHistory, newestOffset: Int64 = -1) {
+    public init(history: UserHistory, profile: UserProfile = UserProfile(), newestOffset: Int64 = -1) {
         open = history
+        self.profile = profile
         self.newestOffset = newestOffset
     }
 
     /// A cold user.
     ///
     /// - Parameters: what the history was made with; see `PackedHistory.unpacked`.
-    public init(packed: PackedHistory, rawCount: Int, capacity: Int, newestOffset: Int64 = -1) {
+    public init(
+        packed: PackedHistory, rawCount: Int, capacity: Int, profile: UserProfile = UserProfile(),
+        newestOffset: Int64 = -1
+    ) {
         open = UserHistory(rawCount: rawCount, capacity: capacity)
+        self.profile = profile
         self.packed = packed
         self.newestOffset = newestOffset
     }

@@ -5,6 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
         subcommands: [
-            BenchPipelineCommand.self, BenchScoringCommand.self, BenchStateCommand.self, NullConsumerCommand.self,
+            BenchPipelineCommand.self, BenchScoringCommand.self, BenchStateCommand.self, BenchRulesCommand.self,
+            NullConsumerCommand.self,
         ])
 }
