@@ -1,4 +1,3 @@
-public import Rules
 public import Sequences
 internal import Transformer
 
