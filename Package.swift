@@ -137,9 +137,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SequencesTests", dependencies: ["Sequences", "Transactions"], swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "Sequences", "Transactions"], swiftSettings: strict),
+        // Counts calls of malloc, for tests of what must not allocate.
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .testTarget(
             name: "ScoringTests",
-            dependencies: ["Scoring", "Sequences", "Transformer", "Rules", "Transactions"],
+            dependencies: ["Scoring", "Sequences", "Transformer", "Rules", "Transactions", "CAllocationCount"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(

@@ -110,7 +110,8 @@ public final class ReplayEngine {
             let scorers = try entrants.map { entrant in
                 try Scorer(
                     model: entrant.model, rules: entrant.rules, thresholds: entrant.thresholds,
-                    cacheMemoryBytes: share, explains: options.onlyUser != nil)
+                    cacheMemoryBytes: share, cachePrecision: options.cachePrecision,
+                    explains: options.onlyUser != nil)
             }
             shards.append(
                 ReplayShard(

@@ -1,4 +1,5 @@
 public import Transactions
+public import Transformer
 
 /// What of the past a replay decides, and how.
 public struct ReplayOptions: Sendable {
@@ -21,6 +22,8 @@ public struct ReplayOptions: Sendable {
     public var measuresDrift = false
     /// Bound on cached keys and values over all entrants.
     public var cacheMemoryBytes = 1 << 31
+    /// How keys and values are held: as in the `run` whose decisions are to be found again.
+    public var cachePrecision = CachePrecision.standard
     /// How users are named outside.
     public var pseudonymizer = Pseudonymizer.plain
     /// Only this user is scored, with every reason; for looking at one alert again.

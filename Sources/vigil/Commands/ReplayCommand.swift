@@ -150,6 +150,7 @@ struct ReplayCommand: AsyncParsableCommand {
         options.userShare = sample?.share ?? 1
         options.segments = segment
         options.cacheMemoryBytes = try reader.bytes("state.memory") ?? options.cacheMemoryBytes
+        options.cachePrecision = try reader.cachePrecision()
         options.pseudonymizer = try reader.pseudonymizerOrOwn()
         return options
     }

@@ -45,10 +45,7 @@ struct RunSettings {
         if let interval = try reader.milliseconds("model.reload") {
             pipeline.modelReload = (try reader.required("model.path"), max(100, interval))
         }
-        let precision = try reader.choice(
-            "state.cache_precision", among: CachePrecision.allCases.map(\.rawValue),
-            default: CachePrecision.standard.rawValue)
-        pipeline.cachePrecision = CachePrecision(rawValue: precision) ?? .standard
+        pipeline.cachePrecision = try reader.cachePrecision()
         pipeline.checkpointIntervalMilliseconds =
             try reader.milliseconds("state.checkpoint_interval") ?? pipeline.checkpointIntervalMilliseconds
         pipeline.idleGraceMilliseconds =
@@ -62,6 +59,14 @@ struct RunSettings {
 }
 
 extension SettingsReader {
+    /// How cached keys and values are held.
+    func cachePrecision() throws -> CachePrecision {
+        let name = try choice(
+            "state.cache_precision", among: CachePrecision.allCases.map(\.rawValue),
+            default: CachePrecision.standard.rawValue)
+        return CachePrecision(rawValue: name) ?? .standard
+    }
+
     /// Topic names, each with its default.
     func topics() -> TopicNames {
         var topics = TopicNames()
