@@ -1,5 +1,6 @@
 import Scoring
 import Sequences
+import Transformer
 
 extension TrainingRun {
     /// Why the method cannot stand on the base, if it cannot.

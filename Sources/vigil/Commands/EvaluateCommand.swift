@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Foundation
 import Scoring
 import Sequences
 import Transactions
@@ -42,12 +43,19 @@ struct EvaluateCommand: AsyncParsableCommand {
         let dataset = try input.loadDataset(
             schema, historyCapacity: model.configuration.historyLength,
             labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)
+        let started = ContinuousClock.now
         let report = try Evaluator(model, threads: threads).evaluate(dataset, from: from, to: to)
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
         guard report.events > 0 else { throw Failure("no labelled transaction from \(from) to before \(to)") }
+        Terminal.say(
+            "scored \(report.events) events in \(rounded(seconds, 2)) s: "
+                + "\(rounded(Double(report.events) / max(seconds, 1e-6), 0)) events_per_second")
         if output.json {
             try Terminal.json(report)
         } else {
             for line in EvaluationText.lines(report) { Terminal.data(line) }
         }
     }
+
+    private func rounded(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 }
