@@ -22,7 +22,10 @@ let crypto = product("Crypto", "swift-crypto")
 let package = Package(
     name: "vigil",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "vigil", targets: ["vigil"])],
+    products: [
+        .executable(name: "vigil", targets: ["vigil"]),
+        .executable(name: "vigil-chaos", targets: ["vigil-chaos"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
@@ -104,6 +107,13 @@ let package = Package(
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Configuration", "swift-configuration"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // Kills, freezes and cuts off running processors, then counts what they left; knows nothing of their insides.
+        .executableTarget(
+            name: "vigil-chaos",
+            dependencies: [
+                "Transactions", "Kafka", "Postgres", log, product("ArgumentParser", "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

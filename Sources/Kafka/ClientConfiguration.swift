@@ -7,12 +7,13 @@ struct ClientConfiguration: ~Copyable {
     /// - Throws: `KafkaError` naming the first wrong property.
     init(settings: KafkaSettings, role: ClientRole) throws(KafkaError) {
         pointer = rd_kafka_conf_new()
-        for (name, value) in settings.properties.sorted(by: { $0.key < $1.key }) {
+        let properties = settings.properties.filter { role.understands($0.key) }
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             if let required = role.required[name], required != value {
                 throw Self.refusal(name, "is always '\(required)' here")
             }
         }
-        let chosen = settings.properties.merging(["bootstrap.servers": settings.bootstrapServers]) { $1 }
+        let chosen = properties.merging(["bootstrap.servers": settings.bootstrapServers]) { $1 }
         let all = role.defaults.merging(chosen) { $1 }.merging(role.required) { $1 }
         for (name, value) in all.sorted(by: { $0.key < $1.key }) {
             try set(name, value, settings)

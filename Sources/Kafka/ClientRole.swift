@@ -33,6 +33,37 @@ enum ClientRole {
         }
     }
 
+    /// Whether a property is of use to this client: one set of settings serves consumers and producers, and librdkafka
+    /// warns of what it does not need.
+    ///
+    /// - Source: column C/P of https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
+    func understands(_ property: String) -> Bool {
+        switch self {
+        case .producer: !Self.ofConsumers.contains(property)
+        case .consumer: !Self.ofProducers.contains(property)
+        }
+    }
+
+    private static let ofConsumers: Set<String> = [
+        "auto.commit.enable", "auto.commit.interval.ms", "auto.offset.reset", "check.crcs",
+        "consume.callback.max.messages",
+        "coordinator.query.interval.ms", "enable.auto.commit", "enable.auto.offset.store", "enable.partition.eof",
+        "fetch.error.backoff.ms", "fetch.max.bytes", "fetch.message.max.bytes", "fetch.min.bytes", "fetch.wait.max.ms",
+        "group.id", "group.instance.id", "group.protocol.type", "heartbeat.interval.ms", "isolation.level",
+        "max.partition.fetch.bytes", "max.poll.interval.ms", "offset.store.method", "partition.assignment.strategy",
+        "queued.max.messages.kbytes", "queued.min.messages", "session.timeout.ms",
+    ]
+
+    private static let ofProducers: Set<String> = [
+        "acks", "batch.num.messages", "batch.size", "compression.codec", "compression.level", "compression.type",
+        "delivery.report.only.error", "delivery.timeout.ms", "enable.gapless.guarantee", "enable.idempotence",
+        "linger.ms",
+        "message.send.max.retries", "message.timeout.ms", "partitioner", "queue.buffering.backpressure.threshold",
+        "queue.buffering.max.kbytes", "queue.buffering.max.messages", "queue.buffering.max.ms", "queuing.strategy",
+        "request.required.acks", "request.timeout.ms", "retries", "retry.backoff.ms", "sticky.partitioning.linger.ms",
+        "transaction.timeout.ms", "transactional.id",
+    ]
+
     /// Properties the guarantees rest on: another value is refused.
     var required: [String: String] {
         switch self {

@@ -40,6 +40,8 @@ struct CommitUnit: Sendable {
             var offset: Int64
             /// `UserHistory.encoded(layout:)`
             var history: [UInt8]
+            /// The epoch of the user's last checkpoint, whose record this one takes the place of.
+            var formerEpoch: Int64?
         }
 
         var input: TopicPartition

@@ -1,11 +1,11 @@
 internal import Kafka
 internal import Synchronization
 
-/// What the committer tells the intake: offsets for lag tools, and that the group must be joined anew.
+/// What the committer tells the intake: offsets for lag tools, and which inputs others have taken.
 final class CommittedOffsets: Sendable {
     private struct State {
         var offsets: [TopicPartition: Int64] = [:]
-        var mustRejoin = false
+        var fenced: [TopicPartition: Int64] = [:]
     }
 
     private let state = Mutex(State())
@@ -24,15 +24,16 @@ final class CommittedOffsets: Sendable {
         }
     }
 
-    func rejoin() {
-        state.withLock { $0.mustRejoin = true }
+    /// Another instance has claimed these inputs, held here under these epochs.
+    func fenced(_ epochs: [TopicPartition: Int64]) {
+        state.withLock { $0.fenced.merge(epochs) { max($0, $1) } }
     }
 
-    /// True once for any number of calls of `rejoin`.
-    func takeRejoin() -> Bool {
+    /// Takes the inputs fenced since the last call.
+    func takeFenced() -> [TopicPartition: Int64] {
         state.withLock { state in
-            defer { state.mustRejoin = false }
-            return state.mustRejoin
+            defer { state.fenced.removeAll() }
+            return state.fenced
         }
     }
 }

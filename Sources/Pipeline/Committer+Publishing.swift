@@ -8,6 +8,7 @@ extension Committer {
     func publish(_ event: ReviewEvent) throws {
         var value: [UInt8] = []
         encoder.append(event, to: &value)
+        reviewsInFlight += 1
         try send(
             Publisher.Outgoing(
                 topic: topics.review, partition: nil, key: Array(event.user.utf8), value: value,
@@ -58,9 +59,17 @@ extension Committer {
         for user in checkpoint.users {
             try send(
                 Publisher.Outgoing(
-                    topic: topics.sequences, partition: checkpoint.input.partition, key: Array(user.pseudonym.utf8),
+                    topic: topics.sequences, partition: checkpoint.input.partition,
+                    key: CheckpointKey(pseudonym: user.pseudonym, epoch: checkpoint.epoch).encoded,
                     value: CheckpointRecord(offset: user.offset, history: user.history).encoded(),
                     effect: .checkpointed(group: group)))
+            if let former = user.formerEpoch, former != checkpoint.epoch {
+                try send(
+                    Publisher.Outgoing(
+                        topic: topics.sequences, partition: checkpoint.input.partition,
+                        key: CheckpointKey(pseudonym: user.pseudonym, epoch: former).encoded, value: nil,
+                        effect: .nothing))
+            }
         }
         // Last, so that its acknowledgement in the same partition follows those of the closed parts before it.
         try send(

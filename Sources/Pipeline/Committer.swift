@@ -22,6 +22,8 @@ final class Committer {
     private let schema: TransactionSchema
     private var connection: PostgresConnection?
     private var knownMonths: Set<String> = []
+    /// Alerts sent to the review topic and not acknowledged yet.
+    var reviewsInFlight = 0
     private var acknowledged: [(id: String, eventTime: Int64)] = []
     private var stages = StageClock()
     var checkpointGroups: [Int: CheckpointGroup] = [:]
@@ -76,6 +78,7 @@ final class Committer {
 
     private func commit(_ unit: CommitUnit) throws {
         let started = metrics.now()
+        try awaitReviewAcknowledgements()
         try publishDeadLetters(unit.deadLetters)
         let committed = try makeTrue(unit)
         stages.charge(.commit)
@@ -121,7 +124,10 @@ final class Committer {
                     let unmatched = try ProgressStore(connection: connection).move(unit.steps)
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
+                    try store.markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                 }
+                metrics.published.increment(by: Int64(acknowledged.count))
+                acknowledged.removeAll(keepingCapacity: true)
                 return []
             } catch let unmatched as Unmatched {
                 return unmatched.inputs
@@ -136,12 +142,14 @@ final class Committer {
     /// Gives up inputs that another instance has taken over: their decisions are dropped here and made again there.
     private func fence(_ inputs: Set<TopicPartition>, of unit: CommitUnit) -> CommitUnit {
         guard !inputs.isEmpty else { return unit }
+        var epochs: [TopicPartition: Int64] = [:]
+        for step in unit.steps where inputs.contains(step.input) { epochs[step.input] = step.epoch }
         logger.warning(
             "Another instance has taken over; dropping the partitions' state",
             metadata: ["partitions": "\(inputs.sorted())"])
         metrics.fencedInputs.increment(by: Int64(inputs.count))
-        inbox.sendNow(.fenced(inputs.sorted()))
-        offsets.rejoin()
+        inbox.sendNow(.fenced(epochs))
+        offsets.fenced(epochs)
         return unit.without(inputs)
     }
 
@@ -174,9 +182,21 @@ extension Committer {
         try recordAcknowledgements()
     }
 
+    /// Waits for the review topic to acknowledge the last commit's alerts, which the next commit then marks: so that
+    /// whoever takes over after a crash publishes one commit's alerts again at most. A topic that is away holds up no more
+    /// than a second of each commit.
+    private func awaitReviewAcknowledgements() throws {
+        let deadline = Date(timeIntervalSinceNow: 1)
+        while reviewsInFlight > 0, !stopping.isOverdue, Date() < deadline {
+            try publisher.collect(timeoutMilliseconds: 20) { take($0) }
+        }
+    }
+
     func take(_ effect: Publisher.Effect) {
         switch effect {
-        case .published(let id, let eventTime): acknowledged.append((id, eventTime))
+        case .published(let id, let eventTime):
+            reviewsInFlight -= 1
+            acknowledged.append((id, eventTime))
         case .checkpointed(let group): checkpointGroups[group]?.unacknowledged -= 1
         case .nothing: break
         }

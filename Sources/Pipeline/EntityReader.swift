@@ -15,11 +15,17 @@ final class EntityReader {
     /// The topic still holds everything ever written to it, compaction apart.
     private(set) var isComplete = true
 
-    init(settings: KafkaSettings, topic: String, metrics: PipelineMetrics, logger: Logger) throws {
+    init(settings: KafkaSettings, topic: String, metrics: PipelineMetrics, logger: Logger) throws(KafkaError) {
         consumer = try KafkaConsumer(settings: settings, logger: logger)
         self.topic = topic
         self.metrics = metrics
         self.logger = logger
+    }
+
+    /// Begins at the topic's beginning; once, before everything else.
+    ///
+    /// - Throws: `KafkaError` where its brokers are away: then it may be tried again.
+    func start() throws {
         let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
         guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
         var starts: [TopicPartition: Int64] = [:]

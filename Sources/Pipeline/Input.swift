@@ -55,6 +55,8 @@ struct RestoredState: Sendable {
         var history: UserHistory
         /// The newest offset the history holds.
         var offset: Int64
+        /// The owner's epoch when it was written.
+        var epoch: Int64 = 0
     }
 
     /// Histories by the user's pseudonym.

@@ -11,6 +11,8 @@ final class InputWorker {
     struct User {
         var state: UserState
         var pseudonym: String
+        /// The epoch of the newest checkpoint, where there is one.
+        var checkpointEpoch: Int64?
     }
 
     let claim: InputClaim
@@ -110,10 +112,10 @@ final class InputWorker {
     func user(_ id: String, pseudonymizer: Pseudonymizer, scorer: Scorer) -> User {
         if let known = users[id] { return known }
         let pseudonym = pseudonymizer.pseudonym(of: id)
+        let former = restored.removeValue(forKey: pseudonym)
         let state =
-            restored.removeValue(forKey: pseudonym).map { UserState(history: $0.history, newestOffset: $0.offset) }
-            ?? scorer.newUser()
-        let user = User(state: state, pseudonym: pseudonym)
+            former.map { UserState(history: $0.history, newestOffset: $0.offset) } ?? scorer.newUser()
+        let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
         users[id] = user
         return user
     }

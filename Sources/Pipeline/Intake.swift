@@ -11,7 +11,9 @@ final class Intake: RebalanceHandler {
     /// A partition with more events waiting than this is paused, and resumed at a quarter of it.
     static let backlogLimit = 20_000
     /// Longest wait for the pipeline to drain before partitions go.
-    static let drainTimeout = 30.0
+    static let drainTimeout = 10.0
+    /// Nanoseconds that the group is given to say that a partition others have claimed is not ours.
+    static let fencedPatience: UInt64 = 10_000_000_000
 
     private let consumer: KafkaConsumer
     private let entities: EntityReader
@@ -36,6 +38,8 @@ final class Intake: RebalanceHandler {
         var epoch: Int64
         var backlog: Backlog
         var isPaused = false
+        /// When another instance was seen to have claimed it.
+        var fencedAt: DispatchTime?
     }
 
     init(_ parts: IntakeParts) throws {
@@ -69,9 +73,12 @@ final class Intake: RebalanceHandler {
 
     /// Works until the service stops.
     func run() throws {
-        inbox.sendNow(.remote(try entities.catchUp()))
+        try patiently("find \(topics.entities)") { try entities.start() }
+        inbox.sendNow(.remote(try patiently("read \(topics.entities)") { try entities.catchUp() }))
         for topic in [topics.transactions, topics.labels] {
-            let partitions = try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
+            let partitions = try patiently("describe \(topic)") {
+                try consumer.partitions(of: topic, timeoutMilliseconds: 10_000)
+            }
             guard !partitions.isEmpty else { throw PipelineFault.topicMissing(topic) }
             inbox.sendNow(.inputs(partitions))
         }
@@ -133,10 +140,23 @@ final class Intake: RebalanceHandler {
         let committed = offsets.take()
         try consumer.commitLater(committed.filter { held[$0.key] != nil })
         lagGauges.update(committed: committed) { consumer.cachedWatermarks(of: $0)?.upperBound }
-        if offsets.takeRejoin() {
-            try revoked(Array(held.keys))
-            try consumer.subscribe([topics.transactions, topics.labels], rebalance: self)
+        for (input, epoch) in offsets.takeFenced() where held[input]?.epoch == epoch && held[input]?.fencedAt == nil {
+            held[input]?.fencedAt = now
         }
+        try claimAgainWhatWasForgotten(now)
+    }
+
+    /// A partition claimed by another instance is usually about to be revoked here. Where the group goes on calling it
+    /// ours, nobody works on it, as after an instance that claimed late what it had lost: then it is claimed back.
+    private func claimAgainWhatWasForgotten(_ now: DispatchTime) throws {
+        let forgotten = held.filter { _, state in
+            state.fencedAt.map { now.uptimeNanoseconds - $0.uptimeNanoseconds > Self.fencedPatience } ?? false
+        }
+        guard !forgotten.isEmpty, !consumer.isAssignmentLost else { return }
+        logger.warning("Claiming partitions back", metadata: ["partitions": "\(forgotten.keys.sorted())"])
+        let starts = try claim(forgotten.keys.sorted())
+        try patiently("go on elsewhere") { try consumer.seek(starts, timeoutMilliseconds: 10_000) }
+        try consumer.resume(Array(starts.keys))
     }
 
     /// Best effort: PostgreSQL's offsets are the ones that count.
@@ -163,9 +183,28 @@ final class Intake: RebalanceHandler {
 }
 
 extension Intake {
-    func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
-        inbox.sendNow(.remote(try entities.catchUp()))
-        let claims = try claimer.claim(partitions, consumer: consumer, entities: entities)
+    /// Tries again while brokers are away: what they hold is needed, and giving up would only start the process anew.
+    private func patiently<Answer>(_ what: String, _ body: () throws -> Answer) throws -> Answer {
+        var backoff = Backoff()
+        while true {
+            switch Result(catching: body) {
+            case .success(let answer): return answer
+            case .failure(let error):
+                guard (error as? KafkaError)?.isRetriable == true, !stopping.isStopping else { throw error }
+                logger.warning("Kafka: trying again to \(what)", metadata: ["error": "\(error)"])
+            }
+            stopping.wait(upTo: backoff.next())
+        }
+    }
+
+    func assigned(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] { try claim(partitions) }
+
+    /// Claims partitions and hands them to the processor; answers where to read on.
+    private func claim(_ partitions: [TopicPartition]) throws -> [TopicPartition: Int64] {
+        let claims = try patiently("claim partitions") {
+            inbox.sendNow(.remote(try entities.catchUp()))
+            return try claimer.claim(partitions, consumer: consumer, entities: entities)
+        }
         var backlogs: [TopicPartition: Backlog] = [:]
         for claim in claims {
             let backlog = Backlog()
@@ -192,7 +231,7 @@ extension Intake {
     }
 
     func lost(_ partitions: [TopicPartition]) throws {
-        inbox.sendNow(.fenced(partitions))
+        inbox.sendNow(.fenced(held.filter { partitions.contains($0.key) }.mapValues(\.epoch)))
         for input in partitions { held[input] = nil }
         readiness.set(.assigned(held.count))
     }

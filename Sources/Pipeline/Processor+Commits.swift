@@ -45,8 +45,10 @@ extension Processor {
             let users = worker.dirty.map { id, state in
                 CommitUnit.Checkpoint.User(
                     pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
-                    offset: state.newestOffset, history: state.history.encoded(layout: layout))
+                    offset: state.newestOffset, history: state.history.encoded(layout: layout),
+                    formerEpoch: worker.users[id]?.checkpointEpoch)
             }
+            for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
             worker.dirty.removeAll(keepingCapacity: true)
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(

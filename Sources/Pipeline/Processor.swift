@@ -25,6 +25,8 @@ final class Processor {
     let logger: Logger
     let checkpointIntervalMilliseconds: Int64
     let clock: @Sendable () -> Int64
+    /// An input at its end for so long is announced as idle to the other instances.
+    private let idleAfterMilliseconds: Int64
 
     var ledger: EntityLedger
     var alignment: BucketAlignment
@@ -53,6 +55,7 @@ final class Processor {
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         alignment = parts.alignment
+        idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
     }
 
@@ -90,7 +93,10 @@ final class Processor {
             handOver(blocking: true)
             drop(inputs)
             commits.sendNow(.flush(done))
-        case .fenced(let inputs):
+        case .fenced(let lost):
+            let inputs = lost.keys.filter { input in
+                workers[input].map { $0.claim.epoch <= lost[input] ?? .min } ?? false
+            }
             pending = pending.without(Set(inputs))
             drop(inputs)
         case .events(let batch):
@@ -174,7 +180,7 @@ final class Processor {
         guard !ownedElsewhere.isEmpty else { return }
         let now = clock()
         for worker in order {
-            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= 2000 } ?? false
+            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
             guard worker.announcedIdle != isIdle, isIdle || worker.next != nil else { continue }
             worker.announcedIdle = isIdle
             pending.advances.append(

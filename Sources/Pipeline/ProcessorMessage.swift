@@ -9,8 +9,9 @@ enum ProcessorMessage: Sendable {
     case claimed([InputClaim], backlogs: [TopicPartition: Backlog])
     /// Partitions go: decide no more of them, commit what is decided, then say done.
     case revoked([TopicPartition], done: Latch)
-    /// Another instance has moved the progress: forget the partitions, nothing of them may be committed.
-    case fenced([TopicPartition])
+    /// Another instance holds the partitions: forget them, nothing of them may be committed. Each with the newest epoch
+    /// that is lost: a partition claimed again since then is not meant.
+    case fenced([TopicPartition: Int64])
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])

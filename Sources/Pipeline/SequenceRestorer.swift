@@ -52,18 +52,22 @@ struct SequenceRestorer {
 
     private func take(_ message: KafkaMessage, into restored: inout [Int32: Partition]) {
         let number = message.topicPartition.partition
-        guard let key = message.key.map({ String(decoding: $0, as: UTF8.self) }) else { return }
-        guard let value = message.value else {
-            restored[number]?.users[key] = nil
-            return
-        }
         do {
+            let key = try CheckpointKey(message.key)
+            let known = restored[number]?.users[key.pseudonym]
+            guard let value = message.value else {
+                if known?.epoch == key.epoch { restored[number]?.users[key.pseudonym] = nil }
+                return
+            }
             let record = try CheckpointRecord(decoding: value)
             let extractor = model.encoder.extractor
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
                 capacity: model.historyLength)
-            restored[number]?.users[key] = RestoredState.User(history: history, offset: record.offset)
+            // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
+            if let known, (known.epoch, known.offset) > (key.epoch, record.offset) { return }
+            restored[number]?.users[key.pseudonym] = RestoredState.User(
+                history: history, offset: record.offset, epoch: key.epoch)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

@@ -6,7 +6,7 @@ import Testing
 struct SettingsTests {
     @Test(
         "a wrong property is named before anything connects",
-        arguments: [("no.such.property", "1"), ("linger.ms", "soon"), ("enable.auto.commit", "true")])
+        arguments: [("no.such.property", "1"), ("session.timeout.ms", "soon"), ("enable.auto.commit", "true")])
     func wrongProperty(name: String, value: String) throws {
         let settings = KafkaSettings(bootstrapServers: "127.0.0.1:1", properties: [name: value])
         let error = #expect(throws: KafkaError.self) { try settings.validate() }

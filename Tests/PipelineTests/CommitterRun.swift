@@ -87,7 +87,7 @@ final class CommitterRun: Sendable {
     /// The partitions that the processor was told to forget.
     func fenced() -> [Int32] {
         inbox.receiveAll(timeout: 0).flatMap { message in
-            if case .fenced(let inputs) = message { inputs.map(\.partition) } else { [Int32]() }
+            if case .fenced(let inputs) = message { inputs.keys.map(\.partition) } else { [Int32]() }
         }
     }
 
