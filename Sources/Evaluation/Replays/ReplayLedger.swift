@@ -1,3 +1,4 @@
+internal import Rules
 internal import Sequences
 internal import Transactions
 
@@ -11,10 +12,13 @@ struct ReplayLedger {
 
     private(set) var ledger: EntityLedger
     private var accumulators: [BucketAccumulator]
+    /// What transactions add to the rules' aggregates of entities.
+    private let contributor: VelocityContributor?
     private var openBucket = Int64.min
     private var prunedBefore = Int64.min
 
-    init(schema: TransactionSchema, sources: Int) {
+    init(schema: TransactionSchema, rules: RuleSet, sources: Int) {
+        contributor = VelocityContributor(rules)
         let ledger = EntityLedger(schema: schema)
         self.ledger = ledger
         accumulators = (0..<sources).map { _ in
@@ -28,7 +32,7 @@ struct ReplayLedger {
         if bucket > openBucket { close(before: bucket) }
         let closed =
             switch event.payload {
-            case .transaction(let transaction, _): accumulators[event.source].add(transaction)
+            case .transaction(let transaction, _): accumulators[event.source].add(transaction, contributor: contributor)
             case .label(let label): accumulators[event.source].add(label)
             }
         if let closed { ledger.apply(closed, source: UInt32(event.source)) }

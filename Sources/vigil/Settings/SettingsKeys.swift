@@ -9,7 +9,7 @@ enum SettingsKeys {
         "topics.entities",
         "postgres.url", "postgres.host", "postgres.port", "postgres.database", "postgres.user", "postgres.password",
         "postgres.password_file", "postgres.sslmode", "postgres.sslrootcert", "postgres.parameters",
-        "model.path", "rules.path", "decision.review", "decision.decline",
+        "model.path", "rules.path", "rules.table", "rules.refresh", "decision.review", "decision.decline",
         "privacy.user_ids", "privacy.key", "privacy.key_file",
         "input.form", "input.maximum_bytes", "input.earliest", "input.maximum_ahead",
         "state.memory", "state.checkpoint_interval", "alignment.idle_grace", "alignment.maximum_wait",
