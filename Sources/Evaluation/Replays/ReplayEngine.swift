@@ -16,9 +16,8 @@ public final class ReplayEngine {
     private let entrants: [ReplayEntrant]
     private let options: ReplayOptions
     private let schema: TransactionSchema
-    /// Entrants whose entity risk or velocities differ, each with a ledger of its own, and which of these each entrant
-    /// reads.
-    private let ledgerOwners: [ReplayEntrant]
+    /// Entrants whose entity risk or aggregates of entities differ, each with a ledger of its own, and which each entrant reads.
+    private let ledgerEntrants: [ReplayEntrant]
     private let ledgerOfEntrant: [Int]
 
     /// - Parameter entrants: the champion first.
@@ -28,7 +27,7 @@ public final class ReplayEngine {
         self.entrants = entrants
         self.options = options
         schema = champion.model.encoder.schema
-        var owners: [ReplayEntrant] = []
+        var distinct: [ReplayEntrant] = []
         var places: [Int] = []
         for entrant in entrants {
             let own = entrant.model.encoder.schema
@@ -37,15 +36,17 @@ public final class ReplayEngine {
             else {
                 throw ReplayFault("\(entrant.name): its model reads other entities or features than the champion's")
             }
-            let known = owners.firstIndex {
-                let theirs = $0.model.encoder.schema
-                return theirs.entities == own.entities && theirs.labelDelayMilliseconds == own.labelDelayMilliseconds
-                    && $0.rules.hash == entrant.rules.hash
+            let known = distinct.firstIndex { other in
+                let schema = other.model.encoder.schema
+                let isAlike =
+                    schema.entities == own.entities && schema.labelDelayMilliseconds == own.labelDelayMilliseconds
+                let hasNone = VelocityContributor(other.rules) == nil && VelocityContributor(entrant.rules) == nil
+                return isAlike && (hasNone || other.rules.hash == entrant.rules.hash)
             }
-            if known == nil { owners.append(entrant) }
-            places.append(known ?? owners.count - 1)
+            if known == nil { distinct.append(entrant) }
+            places.append(known ?? distinct.count - 1)
         }
-        ledgerOwners = owners
+        ledgerEntrants = distinct
         ledgerOfEntrant = places
         for name in options.segments where SegmentColumn(name, schema: schema) == nil {
             throw ReplayFault("segment '\(name)': the schema has no such entity or feature")
@@ -129,9 +130,8 @@ public final class ReplayEngine {
             segments: options.segments.compactMap { SegmentColumn($0, schema: schema) })
         return ReplayPass(
             options: options, shards: shards,
-            ledgers: ledgerOwners.map {
-                ReplayLedger(
-                    schema: $0.model.encoder.schema, rules: $0.rules, sources: account.sources.count)
+            ledgers: ledgerEntrants.map {
+                ReplayLedger(schema: $0.model.encoder.schema, rules: $0.rules, sources: account.sources.count)
             }, builder: builder,
             sources: account.sources, carriesTruth: account.carriesTruth)
     }

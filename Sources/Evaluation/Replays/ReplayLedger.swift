@@ -12,6 +12,7 @@ struct ReplayLedger {
 
     private(set) var ledger: EntityLedger
     private var accumulators: [BucketAccumulator]
+    /// What transactions add to the rules' aggregates of entities.
     private let contributor: VelocityContributor?
     private var openBucket = Int64.min
     private var prunedBefore = Int64.min

@@ -66,7 +66,7 @@ final class ReplayPass {
         places.removeAll(keepingCapacity: true)
         for shard in scoredInShard.indices { scoredInShard[shard] = 0 }
         for index in block.indices { admit(block[index], at: index) }
-        try workforce.score(ledgers)
+        try workforce.score(ledgers.map(\.ledger))
         var outcomes: [Scorer.Outcome] = []
         for place in places {
             let event = block[place.event]

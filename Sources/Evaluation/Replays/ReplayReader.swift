@@ -29,10 +29,12 @@ final class ReplayReader: Sendable {
 
     private let state = Mutex(State())
     private let filled = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: blocksAhead)
+    /// Made with 0: a semaphore must not end below what it began with, and a stopped replay leaves blocks behind.
+    private let room = DispatchSemaphore(value: 0)
 
     /// Begins to read; the feed is made on the reading thread.
     init(_ open: @escaping @Sendable () throws -> any ReplayFeed) {
+        for _ in 0..<Self.blocksAhead { room.signal() }
         DispatchQueue(label: "vigil.replay.reader").async { [self] in
             do {
                 try read(try open())

@@ -51,11 +51,11 @@ final class ReplayShard {
     var featureNames: [String] { scorers.first?.model.encoder.extractor.names ?? [] }
 
     /// Scores the items with every entrant; ledgers hold what the whole block may read.
-    func process(_ ledgers: [ReplayLedger]) {
+    func process(_ ledgers: [EntityLedger]) {
         do {
             for entrant in scorers.indices {
                 outcomes[entrant].removeAll(keepingCapacity: true)
-                try process(entrant, ledgers[self.ledgers[entrant]].ledger)
+                try process(entrant, ledgers[self.ledgers[entrant]])
             }
         } catch {
             fault = error

@@ -16,7 +16,7 @@ final class ReplayWorkforce: @unchecked Sendable {
     func add(_ item: ReplayShard.Item, to shard: Int) { shards[shard].items.append(item) }
 
     /// Scores what was added; returns when all shards are done.
-    func score(_ ledgers: [ReplayLedger]) throws {
+    func score(_ ledgers: [EntityLedger]) throws {
         ParallelWork.run(count: shards.count, threads: workers) { _, shard in
             if !self.shards[shard].items.isEmpty { self.shards[shard].process(ledgers) }
         }

@@ -3,7 +3,7 @@ internal import Foundation
 /// A chart as inline SVG. Colours come from the page's style, so that print and dark mode can change them.
 struct Chart {
     static let (width, height) = (460.0, 300.0)
-    private static let (left, right, top, bottom) = (58.0, 14.0, 12.0, 46.0)
+    private static let (left, right, top, bottom) = (62.0, 24.0, 12.0, 46.0)
 
     var title: String
     var x: Axis
@@ -71,7 +71,7 @@ struct Chart {
     }
 
     private var legendHTML: HTML {
-        guard !legend.isEmpty else { return "" }
+        // Empty too, so that charts side by side stand level.
         let entries: [HTML] = legend.map { entry in
             let sign: HTML =
                 entry.style.hasPrefix("line")

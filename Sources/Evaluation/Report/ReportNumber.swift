@@ -38,8 +38,14 @@ enum ReportNumber {
         return hours < 48 ? decimal(hours, digits: 1) + " h" : decimal(hours / 24, digits: 1) + " d"
     }
 
-    /// A short number for an axis: 0.2, 50, 1,000.
+    /// A short number for an axis: 0.2, 50, 1,000, 20k, 1M.
     static func tick(_ value: Double) -> String {
+        if abs(value) >= 1e6 { return String(format: "%gM", value / 1e6) }
+        if abs(value) >= 1e4 { return String(format: "%gk", value / 1e3) }
+        return smallTick(value)
+    }
+
+    private static func smallTick(_ value: Double) -> String {
         abs(value) >= 1000 ? count(Int(value.rounded())) : String(format: "%g", (value * 1e6).rounded() / 1e6)
     }
 }
