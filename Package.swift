@@ -65,8 +65,8 @@ let package = Package(
         .target(name: "Transformer", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
         // Features, the fitted encoder, user history, entity risk.
         .target(name: "Sequences", dependencies: ["Transactions", crypto], swiftSettings: strict),
-        // CEL and rule sets.
-        .target(name: "Rules", dependencies: ["Transactions", yams, crypto], swiftSettings: strict),
+        // CEL, velocity aggregates and rule sets.
+        .target(name: "Rules", dependencies: ["Sequences", "Transactions", yams, crypto], swiftSettings: strict),
         // The model directory and the Scorer: events in, decisions out, no clock and no I/O between.
         .target(
             name: "Scoring",
@@ -127,7 +127,7 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(name: "SequencesTests", dependencies: ["Sequences", "Transactions"], swiftSettings: strict),
-        .testTarget(name: "RulesTests", dependencies: ["Rules", "Transactions"], swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Sequences", "Transactions"], swiftSettings: strict),
         .testTarget(
             name: "ScoringTests",
             dependencies: ["Scoring", "Sequences", "Transformer", "Rules", "Transactions"],

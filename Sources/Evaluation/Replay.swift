@@ -1,3 +1,4 @@
+internal import Rules
 public import Scoring
 import Sequences
 public import Transactions
@@ -16,6 +17,7 @@ public final class Replay {
     private let to: EventTime
 
     private var entities: EntityReplay
+    private let contributor: VelocityContributor?
     private var users: [String: (number: UInt32, state: UserState)] = [:]
     private var requests: [Scorer.Request] = []
     /// (requests) each one's user and truth.
@@ -35,6 +37,7 @@ public final class Replay {
         self.from = from
         self.to = to
         entities = EntityReplay(schema: scorer.model.encoder.schema)
+        contributor = VelocityContributor(scorer.rules)
         tally = ReplayTally(ruleIDs: scorer.ruleIDs)
     }
 
@@ -121,7 +124,7 @@ public final class Replay {
             $0.transaction.time.advanced(byMilliseconds: EventTime.millisecondsPerDay) <= transaction.time
         }
         if requests.count == Self.batchLimit || isDayOld == true { try score() }
-        entities.add(transaction)
+        entities.add(transaction, contributor: contributor)
         let user = user(transaction.user)
         let request = Scorer.Request(transaction: transaction, user: user.state)
         if transaction.time < from {

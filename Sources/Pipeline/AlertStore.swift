@@ -1,3 +1,4 @@
+internal import Kafka
 internal import Postgres
 internal import Transactions
 
@@ -66,6 +67,47 @@ struct AlertStore {
         var events: [ReviewEvent] = []
         for row in rows { events.append(try ReviewEvent(row: row)) }
         return events
+    }
+
+    /// What was decided on events of an input that were not let through, before a circuit breaker held it.
+    static func decisions(
+        on input: TopicPartition, from: Int64, to: Int64, connection: PostgresConnection
+    ) throws(PostgresError) -> [Int64: Disposition] {
+        let rows = try connection.executePrepared(
+            """
+            SELECT record_offset, COALESCE(
+                jsonb_path_query_first(rule_hits, '$[*] ? (@.state == "held").action') #>> '{}', decision) AS decided
+            FROM vigil.alerts
+            WHERE topic = $1 AND partition = $2 AND record_offset >= $3 AND record_offset < $4
+            """, [.text(input.topic), .int32(input.partition), .int64(from), .int64(to)])
+        var decisions: [Int64: Disposition] = [:]
+        for row in rows {
+            let decided: String = try row.value("decided")
+            decisions[try row.value("record_offset")] = Disposition(rawValue: decided)
+        }
+        return decisions
+    }
+
+    /// Inserts matches of rules in shadow; call it inside the transaction that moves the progress.
+    func insert(_ hits: [CommitUnit.ShadowHit]) throws(PostgresError) {
+        guard !hits.isEmpty else { return }
+        _ = try connection.executePrepared(
+            """
+            INSERT INTO vigil.shadow_hits
+                (topic, partition, record_offset, transaction_id, user_pseudonym, event_time, rule, action, reason,
+                 decision, rules_hash)
+            SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+                $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+            """,
+            [
+                .texts(hits.map(\.source.topic)), .int32s(hits.map(\.source.partition)),
+                .int64s(hits.map(\.source.offset)), .texts(hits.map { PostgresValue.storable($0.transactionID) }),
+                .texts(hits.map { PostgresValue.storable($0.pseudonym) }),
+                .timestamps(milliseconds: hits.map(\.eventTime.milliseconds)),
+                .texts(hits.map { PostgresValue.storable($0.hit.rule) }), .texts(hits.map(\.hit.action)),
+                .texts(hits.map { PostgresValue.storable($0.hit.reason) }), .texts(hits.map(\.decision.rawValue)),
+                .texts(hits.map(\.rulesHash)),
+            ])
     }
 
     /// Marks alerts as acknowledged by the review topic.

@@ -2,34 +2,50 @@ internal import Sequences
 
 /// A user's state in the sequences topic: key = pseudonym, value = this.
 ///
-/// Layout: version (1 byte), the newest offset held (8, little endian), `UserHistory.encoded`, checksum of all before (8).
+/// Layout: version (1 byte), the newest offset held (8, little endian), the history's length (8), `UserHistory.encoded`,
+/// `UserProfile.encoded`, checksum of all before (8). Version 1 had neither the length nor the profile.
 struct CheckpointRecord: Equatable {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     /// The newest input offset that the history holds.
     var offset: Int64
     /// `UserHistory.encoded(layout:)`
     var history: [UInt8]
+    /// `UserProfile.encoded()`; empty in records of version 1.
+    var profile: [UInt8]
 
     func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.version]
-        bytes.reserveCapacity(history.count + 17)
+        bytes.reserveCapacity(history.count + profile.count + 25)
         bytes.append(littleEndian: UInt64(bitPattern: offset))
+        bytes.append(littleEndian: UInt64(history.count))
         bytes.append(contentsOf: history)
+        bytes.append(contentsOf: profile)
         bytes.appendChecksum()
         return bytes
     }
 
-    init(offset: Int64, history: [UInt8]) {
+    init(offset: Int64, history: [UInt8], profile: [UInt8] = []) {
         self.offset = offset
         self.history = history
+        self.profile = profile
     }
 
     /// - Throws: `RecordFault` saying what is wrong with the bytes.
     init(decoding bytes: UnsafeRawBufferPointer) throws(RecordFault) {
-        let body = try bytes.checked(version: Self.version, minimumCount: 17)
+        let isFirstVersion = bytes.first == 1
+        let body = try bytes.checked(
+            version: isFirstVersion ? 1 : Self.version, minimumCount: isFirstVersion ? 17 : 25)
         offset = Int64(bitPattern: body.littleEndianUInt64(at: 1))
-        history = Array(body[9...])
+        guard !isFirstVersion else {
+            (history, profile) = (Array(body[9...]), [])
+            return
+        }
+        let rest = body[17...]
+        guard let count = Int(exactly: body.littleEndianUInt64(at: 9)), count <= rest.count else {
+            throw RecordFault(description: "a history longer than the record")
+        }
+        (history, profile) = (Array(rest.prefix(count)), Array(rest.dropFirst(count)))
     }
 }
 

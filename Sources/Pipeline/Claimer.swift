@@ -2,6 +2,7 @@ internal import Kafka
 internal import Logging
 internal import Postgres
 internal import Sequences
+internal import Transactions
 
 /// Takes assigned partitions over: claims them in PostgreSQL, reads their state back, says where to go on reading.
 ///
@@ -45,11 +46,22 @@ final class Claimer {
             var claim = InputClaim(
                 input: input, kind: isTransactions ? .transactions : .labels, epoch: row.epoch,
                 nextOffset: row.nextOffset, restoreOffset: range.lowerBound)
+            claim.day = row.day
             restore(
                 &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
                 isComplete: entities.isComplete, sequences: sequences[input.partition])
+            if isTransactions { claim.decisions = try decisions(of: claim) }
             return claim
         }
+    }
+
+    /// What was decided on the events that will be taken in again: what their alerts say, and nothing for all others.
+    private func decisions(of claim: InputClaim) throws -> [Int64: Disposition] {
+        guard claim.restoreOffset < claim.nextOffset else { return [:] }
+        let connection = try PostgresConnection(settings, logger: logger)
+        defer { connection.close() }
+        return try AlertStore.decisions(
+            on: claim.input, from: claim.restoreOffset, to: claim.nextOffset, connection: connection)
     }
 
     /// Waits for PostgreSQL where it is away for a while: without the claim there is nothing to do.

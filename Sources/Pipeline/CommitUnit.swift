@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Rules
 internal import Sequences
 internal import Transactions
 
@@ -11,6 +12,20 @@ struct CommitUnit: Sendable {
         var from: Int64
         var to: Int64
         var counts: EventCounts
+        /// How the partition's day has gone up to `to`.
+        var day = CircuitBreaker.Day()
+    }
+
+    /// A match of a rule in shadow.
+    struct ShadowHit: Sendable {
+        var source: SourceCoordinates
+        var transactionID: String
+        var pseudonym: String
+        var eventTime: EventTime
+        var hit: RuleHit
+        /// What was decided.
+        var decision: Disposition
+        var rulesHash: String
     }
 
     /// A record that could not be taken in.
@@ -40,6 +55,8 @@ struct CommitUnit: Sendable {
             var offset: Int64
             /// `UserHistory.encoded(layout:)`
             var history: [UInt8]
+            /// `UserProfile.encoded()`
+            var profile: [UInt8] = []
             /// The epoch of the user's last checkpoint, whose record this one takes the place of.
             var formerEpoch: Int64?
         }
@@ -55,6 +72,7 @@ struct CommitUnit: Sendable {
     var steps: [Step] = []
     var alerts: [Alert] = []
     var deadLetters: [DeadLetter] = []
+    var shadowHits: [ShadowHit] = []
     var advances: [Advance] = []
     var checkpoints: [Checkpoint] = []
     /// Events decided in this unit.
@@ -67,6 +85,7 @@ struct CommitUnit: Sendable {
         var rest = self
         rest.steps.removeAll { fenced.contains($0.input) }
         rest.alerts.removeAll { fenced.contains($0.source.input) }
+        rest.shadowHits.removeAll { fenced.contains($0.source.input) }
         rest.deadLetters.removeAll { fenced.contains($0.source.input) }
         rest.advances.removeAll { fenced.contains($0.input) }
         rest.checkpoints.removeAll { fenced.contains($0.input) }

@@ -61,7 +61,8 @@ extension Committer {
                 Publisher.Outgoing(
                     topic: topics.sequences, partition: checkpoint.input.partition,
                     key: CheckpointKey(pseudonym: user.pseudonym, epoch: checkpoint.epoch).encoded,
-                    value: CheckpointRecord(offset: user.offset, history: user.history).encoded(),
+                    value: CheckpointRecord(offset: user.offset, history: user.history, profile: user.profile)
+                        .encoded(),
                     effect: .checkpointed(group: group)))
             if let former = user.formerEpoch, former != checkpoint.epoch {
                 try send(

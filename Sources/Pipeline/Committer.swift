@@ -124,6 +124,7 @@ final class Committer {
                     let unmatched = try ProgressStore(connection: connection).move(unit.steps)
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
+                    try store.insert(unit.shadowHits)
                     try store.markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                 }
                 metrics.published.increment(by: Int64(acknowledged.count))

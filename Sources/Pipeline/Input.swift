@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Rules
 internal import Sequences
 internal import Transactions
 
@@ -47,12 +48,17 @@ struct InputClaim: Sendable {
     /// Where reading starts; events before `nextOffset` only restore state.
     var restoreOffset: Int64
     var restored = RestoredState()
+    /// What was decided on events from `restoreOffset` to `nextOffset` that were not let through, before breakers.
+    var decisions: [Int64: Disposition] = [:]
+    /// How the partition's day went up to `nextOffset`.
+    var day = CircuitBreaker.Day()
 }
 
 /// State read back from the checkpoint topics.
 struct RestoredState: Sendable {
     struct User: Sendable {
         var history: UserHistory
+        var profile = UserProfile()
         /// The newest offset the history holds.
         var offset: Int64
         /// The owner's epoch when it was written.

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Rules
 internal import Scoring
 internal import Sequences
 internal import Transactions
@@ -29,6 +30,8 @@ final class InputWorker {
     /// The first offset not handed to a commit yet.
     var committedTo: Int64
     var counts = EventCounts()
+    /// How the day has gone, for circuit breakers.
+    var day: CircuitBreaker.Day
     /// The first offset that no checkpoint holds.
     var checkpointedTo: Int64
     /// What other instances were last told: at its end or not; nil before they were told anything.
@@ -53,6 +56,7 @@ final class InputWorker {
         position = claim.restoreOffset
         committedTo = claim.nextOffset
         checkpointedTo = claim.restoreOffset
+        day = claim.day
     }
 
     /// Whether the worker still re-reads what has been decided before.
@@ -114,17 +118,18 @@ final class InputWorker {
         let pseudonym = pseudonymizer.pseudonym(of: id)
         let former = restored.removeValue(forKey: pseudonym)
         let state =
-            former.map { UserState(history: $0.history, newestOffset: $0.offset) } ?? scorer.newUser()
+            former.map { UserState(history: $0.history, profile: $0.profile, newestOffset: $0.offset) }
+            ?? scorer.newUser()
         let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
         users[id] = user
         return user
     }
 
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.
-    func accumulate(_ event: IncomingEvent) {
+    func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {
         guard event.offset >= accumulateFrom else { return }
         switch event.payload {
-        case .transaction(let transaction): _ = accumulator.add(transaction)
+        case .transaction(let transaction): _ = accumulator.add(transaction, contributor: contributor)
         case .label(let label): _ = accumulator.add(label)
         case .fault: break
         }

@@ -12,7 +12,12 @@ public struct PipelineConfiguration: Sendable {
     public var topics = TopicNames()
     public var postgres: PostgresSettings
     public var model: Model
+    /// The rules in force where they are not followed.
     public var rules: RuleSet
+    /// Where rules are followed; nil: `rules` stay as they are.
+    public var rulesOrigin: RuleOrigin?
+    /// How often it is looked whether rules or their lists have changed.
+    public var rulesRefreshMilliseconds: Int64 = 2_000
     /// nil: the model's own threshold, no decline by score.
     public var thresholds: Thresholds?
     public var pseudonymizer: Pseudonymizer

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kafka
 internal import Logging
 internal import Postgres
+internal import Rules
 internal import Scoring
 internal import Sequences
 internal import Synchronization
@@ -73,11 +74,15 @@ struct PipelineThreads: Sendable {
 
     /// Runs the threads; throws the first error once all have ended.
     func run() async throws {
+        let rules = try startRules()
         let failure = Mutex<(any Error)?>(nil)
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await thread("vigil-intake") { try intake().run() } }
-            group.addTask { try await thread("vigil-processor") { try processor().run() } }
+            group.addTask { try await thread("vigil-processor") { try processor(rules).run() } }
             group.addTask { try await thread("vigil-committer") { try committer().run() } }
+            if let origin = configuration.rulesOrigin {
+                group.addTask { try await thread("vigil-rules") { watcher(rules, origin).run() } }
+            }
             while let result = await group.nextResult() {
                 guard case .failure(let error) = result else { continue }
                 failure.withLock { $0 = $0 ?? error }
@@ -119,9 +124,38 @@ struct PipelineThreads: Sendable {
                 offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics, logger: logger))
     }
 
-    private func processor() throws -> Processor {
+    /// The rules to begin with; a database that is away is waited for.
+    private func startRules() throws -> RuleSet {
+        guard let origin = configuration.rulesOrigin else { return configuration.rules }
+        let loader = loader(origin)
+        var backoff = Backoff()
+        while true {
+            do {
+                return try loader.load()
+            } catch let error as PostgresError {
+                guard error.isRetriable, !stopping.isStopping else { throw error }
+                logger.warning("PostgreSQL: trying again to read the rules", metadata: ["error": "\(error)"])
+            }
+            stopping.wait(upTo: backoff.next())
+        }
+    }
+
+    private func loader(_ origin: RuleOrigin) -> RuleLoader {
+        RuleLoader(
+            origin: origin, schema: configuration.model.encoder.schema, postgres: configuration.postgres,
+            logger: logger)
+    }
+
+    private func watcher(_ rules: RuleSet, _ origin: RuleOrigin) -> RuleWatcher {
+        RuleWatcher(
+            rules, loader: loader(origin), inbox: inbox,
+            intervalMilliseconds: configuration.rulesRefreshMilliseconds, stopping: stopping, metrics: metrics,
+            logger: logger)
+    }
+
+    private func processor(_ rules: RuleSet) throws -> Processor {
         let scorer = try Scorer(
-            model: configuration.model, rules: configuration.rules, thresholds: configuration.thresholds,
+            model: configuration.model, rules: rules, thresholds: configuration.thresholds,
             cacheMemoryBytes: configuration.cacheMemoryBytes)
         return Processor(
             ProcessorParts(

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Scoring
 internal import Sequences
@@ -16,9 +17,10 @@ extension Processor {
         for worker in workers.values where worker.position > worker.committedTo {
             let step = CommitUnit.Step(
                 input: worker.claim.input, epoch: worker.claim.epoch, from: worker.committedTo, to: worker.position,
-                counts: worker.counts)
+                counts: worker.counts, day: worker.day)
             if let index = pending.steps.firstIndex(where: { $0.input == step.input }) {
                 pending.steps[index].to = step.to
+                pending.steps[index].day = step.day
                 pending.steps[index].counts.add(step.counts)
             } else {
                 pending.steps.append(step)
@@ -34,6 +36,15 @@ extension Processor {
         guard now - lastCheckpoint >= checkpointIntervalMilliseconds else { return }
         lastCheckpoint = now
         checkpoint(Array(workers.keys))
+        reportRules()
+    }
+
+    /// What rules hold in memory and how often they failed.
+    private func reportRules() {
+        let states = workers.values.lazy.flatMap { $0.users.values.lazy.map(\.state) }
+        metrics.velocityBytes.record(states.reduce(0) { $0 + $1.profile.aggregates.byteCount })
+        metrics.velocityEntities.record(ledger.aggregateCount)
+        metrics.ruleErrors.record(scorer.ruleErrorTotal)
     }
 
     /// Adds the state of the inputs to the pending commit, which it will be published after.
@@ -46,7 +57,7 @@ extension Processor {
                 CommitUnit.Checkpoint.User(
                     pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
                     offset: state.newestOffset, history: state.history.encoded(layout: layout),
-                    formerEpoch: worker.users[id]?.checkpointEpoch)
+                    profile: state.profile.encoded(), formerEpoch: worker.users[id]?.checkpointEpoch)
             }
             for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
             worker.dirty.removeAll(keepingCapacity: true)

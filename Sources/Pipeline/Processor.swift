@@ -29,6 +29,7 @@ final class Processor {
     private let idleAfterMilliseconds: Int64
 
     var ledger: EntityLedger
+    private var contributor: VelocityContributor?
     var alignment: BucketAlignment
     var workers: [TopicPartition: InputWorker] = [:]
     var pending = CommitUnit()
@@ -54,6 +55,7 @@ final class Processor {
         clock = parts.clock
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
+        contributor = VelocityContributor(scorer.rules)
         alignment = parts.alignment
         idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
@@ -105,6 +107,11 @@ final class Processor {
             report(worker)
         case .remote(let parts):
             for part in parts { apply(part) }
+        case .rules(let rules):
+            // Between two batches: whatever was decided before carries the former set's hash.
+            scorer.replaceRules(rules)
+            contributor = VelocityContributor(rules)
+            logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .stop(let done):
             checkpoint(Array(workers.keys))
             handOver(blocking: true)
@@ -226,7 +233,7 @@ extension Processor {
     /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
     private func admit(_ event: IncomingEvent, of worker: InputWorker) {
         let isPast = event.offset < worker.claim.nextOffset
-        worker.accumulate(event)
+        worker.accumulate(event, contributor: contributor)
         switch event.payload {
         case .fault(let fault, let original):
             guard !isPast else { return }
@@ -245,7 +252,7 @@ extension Processor {
                 return
             }
             if event.offset > user.state.newestOffset {
-                scorer.absorb(request, ledger: ledger)
+                scorer.absorb(request, ledger: ledger, decision: worker.claim.decisions[event.offset] ?? .allow)
                 user.state.newestOffset = event.offset
             }
         }
@@ -265,10 +272,13 @@ extension Processor {
             switch outcome {
             case .duplicate:
                 worker.counts.duplicates += 1
-            case .scored(let decision, let late):
+            case .scored(var decision, let late):
+                scorer.rules.hold(&decision, at: requests[index].transaction.time, day: &worker.day)
                 worker.counts.scored += 1
                 if late { worker.counts.late += 1 }
+                if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
                 metrics.decided(decision.disposition)
+                noteShadows(decision, of: requests[index].transaction, pseudonym, coordinates(worker, offset))
                 guard decision.disposition != .allow else { continue }
                 pending.alerts.append(
                     Alert(
@@ -276,6 +286,18 @@ extension Processor {
                         source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
                         rulesHash: scorer.rules.hash))
             }
+        }
+    }
+
+    /// Keeps what shadow rules would have done, whatever was decided.
+    private func noteShadows(
+        _ decision: Decision, of transaction: Transaction, _ pseudonym: String, _ source: SourceCoordinates
+    ) {
+        for hit in decision.hits where hit.state == .shadow {
+            pending.shadowHits.append(
+                CommitUnit.ShadowHit(
+                    source: source, transactionID: transaction.id, pseudonym: pseudonym, eventTime: transaction.time,
+                    hit: hit, decision: decision.disposition, rulesHash: scorer.rules.hash))
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Rules
 internal import Sequences
 
 /// What the other threads tell the processor.
@@ -15,6 +16,8 @@ enum ProcessorMessage: Sendable {
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])
+    /// Another rule set takes over, from the next batch on.
+    case rules(RuleSet)
     /// Commit what is decided, checkpoint, then say done.
     case stop(done: Latch)
 }

@@ -1,5 +1,7 @@
+internal import Foundation
 internal import Kafka
 internal import Postgres
+internal import Rules
 
 /// The rows of `stream_progress`: who may decide a partition, and how far it is decided.
 struct ProgressStore {
@@ -10,6 +12,7 @@ struct ProgressStore {
         var epoch: Int64
         var nextOffset: Int64
         var restoreOffset: Int64
+        var day: CircuitBreaker.Day
     }
 
     /// Takes partitions over: bumps their epoch, so that a former owner's commits no longer match.
@@ -29,7 +32,7 @@ struct ProgressStore {
             ORDER BY topic, partition
             ON CONFLICT (topic, partition) DO UPDATE
                 SET epoch = progress.epoch + 1, owner = excluded.owner, updated_at = now()
-            RETURNING topic, partition, epoch, next_offset, restore_offset
+            RETURNING topic, partition, epoch, next_offset, restore_offset, breaker_day::text AS breaker_day
             """,
             [
                 .texts(inputs.map(\.topic)), .int32s(inputs.map(\.partition)), .int64s(inputs.map { starts[$0] ?? 0 }),
@@ -40,7 +43,7 @@ struct ProgressStore {
             let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
             claims[input] = Claim(
                 epoch: try row.value("epoch"), nextOffset: try row.value("next_offset"),
-                restoreOffset: try row.value("restore_offset"))
+                restoreOffset: try row.value("restore_offset"), day: Self.day(try row.value("breaker_day")))
         }
         return claims
     }
@@ -56,10 +59,11 @@ struct ProgressStore {
             SET next_offset = step.next, scored = progress.scored + step.scored,
                 duplicates = progress.duplicates + step.duplicates,
                 dead_lettered = progress.dead_lettered + step.dead_lettered, gaps = progress.gaps + step.gaps,
-                late = progress.late + step.late, updated_at = now()
+                late = progress.late + step.late, breaker_day = step.breaker_day, updated_at = now()
             FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                $8::bigint[], $9::bigint[], $10::bigint[])
-                AS step (topic, partition, epoch, old, next, scored, duplicates, dead_lettered, gaps, late)
+                $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[])
+                AS step (topic, partition, epoch, old, next, scored, duplicates, dead_lettered, gaps, late,
+                    breaker_day)
             WHERE progress.topic = step.topic AND progress.partition = step.partition
                 AND progress.epoch = step.epoch AND progress.next_offset = step.old
             RETURNING progress.topic, progress.partition
@@ -69,12 +73,22 @@ struct ProgressStore {
                 .int64s(steps.map(\.from)), .int64s(steps.map(\.to)), .int64s(steps.map(\.counts.scored)),
                 .int64s(steps.map(\.counts.duplicates)), .int64s(steps.map(\.counts.deadLettered)),
                 .int64s(steps.map(\.counts.gaps)), .int64s(steps.map(\.counts.late)),
+                .jsons(steps.map { Self.text($0.day) }),
             ])
         var unmatched = Set(steps.map(\.input))
         for row in rows {
             unmatched.remove(TopicPartition(topic: try row.value("topic"), partition: try row.value("partition")))
         }
         return unmatched
+    }
+
+    private static func text(_ day: CircuitBreaker.Day) -> String {
+        (try? JSONEncoder().encode(day)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// A day that cannot be read begins anew.
+    private static func day(_ text: String?) -> CircuitBreaker.Day {
+        text.flatMap { try? JSONDecoder().decode(CircuitBreaker.Day.self, from: Data($0.utf8)) } ?? CircuitBreaker.Day()
     }
 
     /// The inputs whose row stands exactly where the steps lead, under the same epoch: an earlier attempt went through.

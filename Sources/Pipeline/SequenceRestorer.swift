@@ -64,10 +64,11 @@ struct SequenceRestorer {
             let history = try UserHistory(
                 decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
                 capacity: model.historyLength)
+            let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
             // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
             if let known, (known.epoch, known.offset) > (key.epoch, record.offset) { return }
             restored[number]?.users[key.pseudonym] = RestoredState.User(
-                history: history, offset: record.offset, epoch: key.epoch)
+                history: history, profile: profile, offset: record.offset, epoch: key.epoch)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

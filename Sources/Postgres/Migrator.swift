@@ -11,10 +11,11 @@ public struct Migrator: Sendable {
 
     private let migrations: [Migration]
 
-    /// - Throws: `MigrationError.notContiguous` unless the versions are 1, 2, 3, ….
+    /// - Throws: `MigrationError.notAscending` unless each version is greater than the one before it; numbers may be left
+    ///   out.
     public init(_ migrations: [Migration] = Migration.builtIn) throws(MigrationError) {
-        for (index, migration) in migrations.enumerated() where migration.version != index + 1 {
-            throw .notContiguous(version: index + 1)
+        for (former, next) in zip(migrations, migrations.dropFirst()) where next.version <= former.version {
+            throw .notAscending(version: next.version)
         }
         self.migrations = migrations
     }
@@ -29,10 +30,8 @@ public struct Migrator: Sendable {
         guard exists else { return Status(applied: [], pending: migrations) }
         let rows = try connection.execute(
             "SELECT version, name, checksum FROM vigil.schema_migrations ORDER BY version")
-        for (index, row) in rows.enumerated() {
-            try verify(row, index: index, on: connection)
-        }
-        return Status(applied: Array(1..<(rows.count + 1)), pending: Array(migrations.dropFirst(rows.count)))
+        let applied = try rows.map { try verify($0, on: connection) }
+        return Status(applied: applied, pending: migrations.filter { !applied.contains($0.version) })
     }
 
     /// Applies what is pending and returns it. Waits for another migrator to finish first.
@@ -83,15 +82,18 @@ public struct Migrator: Sendable {
         }
     }
 
-    private func verify(_ row: PostgresRow, index: Int, on connection: PostgresConnection) throws {
+    /// The version of an applied migration, once it is found to be one of ours, unchanged.
+    private func verify(_ row: PostgresRow, on connection: PostgresConnection) throws -> Int {
         let version: Int = try row.value("version")
         let name: String = try row.value("name")
-        guard version == index + 1 else { throw MigrationError.gap(version: index + 1) }
-        guard index < migrations.count else { throw MigrationError.newerDatabase(version: version, name: name) }
+        guard let known = migrations.first(where: { $0.version == version }) else {
+            throw MigrationError.newerDatabase(version: version, name: name)
+        }
         let stored: String = try row.value("checksum")
-        guard try stored == checksum(migrations[index], connection) else {
+        guard try stored == checksum(known, connection) else {
             throw MigrationError.changed(version: version, name: name)
         }
+        return version
     }
 
     /// SHA-256 of the text, by the server, which has it at hand.

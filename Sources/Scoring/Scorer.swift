@@ -30,10 +30,13 @@ public final class Scorer {
     public let model: Model
     public let thresholds: Thresholds
     public var rules: RuleSet { evaluator.rules }
+    /// Conditions that failed at run time, such as for a missing value, since the rules were put in force.
+    public var ruleErrorTotal: Int { evaluator.errorTotal }
     /// The rules' identifiers in order of evaluation.
     public var ruleIDs: [String] { evaluator.rules.rules.map(\.id) }
 
-    let evaluator: RuleEvaluator
+    var evaluator: RuleEvaluator
+    var observations = RuleObservations()
     let extractor: FeatureExtractor
     let reasonGroups: [ReasonGroup]
     let transformer: StreamingTransformer
@@ -70,6 +73,11 @@ public final class Scorer {
         bins = Array(repeating: 0, count: model.encoder.binCounts.count)
     }
 
+    /// Puts another rule set in place of the one in force, from the next event on.
+    ///
+    /// Aggregates that both declare go on; new ones begin empty.
+    public func replaceRules(_ rules: RuleSet) { evaluator = RuleEvaluator(rules) }
+
     /// A user never seen before.
     public func newUser() -> UserState {
         UserState(history: UserHistory(rawCount: extractor.rawCount, capacity: model.configuration.historyLength))
@@ -86,7 +94,7 @@ public final class Scorer {
             try transformer.advance(rows, in: caches, logits: &logits)
             var flagged: [Int] = []
             for index in events {
-                let decision = decide(prepared[index], on: requests[index].transaction)
+                let decision = decide(prepared[index], on: requests[index])
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
@@ -97,12 +105,18 @@ public final class Scorer {
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
-    public func absorb(_ request: Request, ledger: EntityLedger) {
+    ///
+    /// - Parameter decision: what was decided then, before a circuit breaker held it; nil where it is not known.
+    public func absorb(_ request: Request, ledger: EntityLedger, decision: Disposition? = nil) {
         let user = request.user
         let id = StableHash.identifier(request.transaction.id)
         guard !user.history.contains(id: id) else { return }
         dropCache(of: user)
         extract(request, ledger: ledger)
+        evaluator.absorb(
+            request.transaction, at: user.history.effectiveTime(of: request.transaction.time), history: user.history,
+            profile: &user.profile)
+        if let decision { user.profile.lastDecision = decision }
         append(request, id: id)
     }
 
@@ -121,7 +135,8 @@ extension Scorer {
         var row = 0
         var late = false
         var time = EventTime(milliseconds: 0)
-        var facts = RuleUserFacts(eventsSeen: 0, secondsSinceLast: nil)
+        /// Where what rules see of the moment begins in the batch's observations.
+        var observation = 0
     }
 
     /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
@@ -131,6 +146,7 @@ extension Scorer {
         rows.removeAll()
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
+        observations.removeAll()
         for request in requests {
             let user = request.user
             let id = StableHash.identifier(request.transaction.id)
@@ -143,9 +159,9 @@ extension Scorer {
             event.wave = user.eventsInBatch
             event.late = user.history.isLate(request.transaction.time)
             event.time = user.history.effectiveTime(of: request.transaction.time)
-            event.facts = RuleUserFacts(
-                eventsSeen: Int(clamping: user.history.eventsSeen),
-                secondsSinceLast: user.history.newest.map { Double(event.time.milliseconds - $0.milliseconds) / 1000 })
+            event.observation = evaluator.observe(
+                request.transaction, at: event.time, history: user.history, profile: &user.profile, ledger: ledger,
+                into: &observations)
             let cache = warmCache(of: user)
             extract(request, ledger: ledger)
             if event.wave == 0 {
@@ -207,14 +223,18 @@ extension Scorer {
         rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
     }
 
-    private func decide(_ event: PreparedEvent, on transaction: Transaction) -> Decision {
+    private func decide(_ event: PreparedEvent, on request: Request) -> Decision {
         let modelScore = model.calibration.probability(logit: logits[event.row])
-        let outcome = evaluator.evaluate(transaction, modelScore: Double(modelScore), user: event.facts)
-        let score = Float(outcome.score)
-        let disposition = outcome.forced ?? thresholds.disposition(of: score)
-        let crossed = outcome.forced == nil && disposition != thresholds.disposition(of: modelScore)
+        let user = request.user
+        let outcome = evaluator.evaluate(
+            request.transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
+            observations: observations, row: event.observation)
+        let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
+            thresholds.disposition(of: Float($0))
+        }
+        user.profile.lastDecision = disposition
         return Decision(
-            disposition: disposition, modelScore: modelScore, score: score,
-            decidedBy: outcome.decidedBy ?? (crossed ? outcome.adjustedBy : nil), hits: outcome.hits)
+            disposition: disposition, modelScore: modelScore, score: Float(outcome.score), decidedBy: decidedBy,
+            hits: outcome.hits)
     }
 }

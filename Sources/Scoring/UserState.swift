@@ -7,6 +7,8 @@ internal import Transformer
 public final class UserState {
     /// The retained tokens; everything a score depends on.
     public internal(set) var history: UserHistory
+    /// What rules know of the user.
+    public internal(set) var profile: UserProfile
     /// Input offset of the newest event applied, for checkpoints; -1 before the first.
     public var newestOffset: Int64
 
@@ -20,8 +22,9 @@ public final class UserState {
     var eventsInBatch = 0
 
     /// A user from a restored history, or a new one.
-    public init(history: UserHistory, newestOffset: Int64 = -1) {
+    public init(history: UserHistory, profile: UserProfile = UserProfile(), newestOffset: Int64 = -1) {
         self.history = history
+        self.profile = profile
         self.newestOffset = newestOffset
     }
 }

@@ -23,8 +23,16 @@ public struct BucketAccumulator: Sendable {
     }
 
     /// Counts a transaction; returns the part that it closed, if it did.
-    public mutating func add(_ transaction: Transaction) -> EntityBucketPart? {
+    ///
+    /// - Parameter contributor: what the transaction adds to aggregates keyed by entities; nil where there are none.
+    public mutating func add(
+        _ transaction: Transaction, contributor: (any EntityContributor)? = nil
+    ) -> EntityBucketPart? {
         let closed = advance(to: transaction.time)
+        contributor?.contribute(transaction) { key, contribution in
+            let isKnown = open?.aggregates[key]?.add(contribution, at: transaction.time) != nil
+            if !isKnown { open?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
+        }
         for (name, key) in zip(riskNames, transaction.entities) {
             guard let name, let key else { continue }
             open?.counts[StableHash.entity(name: name, key: key), default: 0] += 1

@@ -8,20 +8,30 @@ public struct EntityBucketPart: Hashable, Sendable {
     public var counts: [UInt64: UInt32]
     /// Labels in the order of their offsets.
     public var labels: [EntityLabel]
+    /// What the rule set's aggregates keyed by entities gained.
+    public var aggregates: [AggregateKey: AggregatePartial]
 
-    public init(bucket: Int64, counts: [UInt64: UInt32] = [:], labels: [EntityLabel] = []) {
+    public init(
+        bucket: Int64, counts: [UInt64: UInt32] = [:], labels: [EntityLabel] = [],
+        aggregates: [AggregateKey: AggregatePartial] = [:]
+    ) {
         self.bucket = bucket
         self.counts = counts
         self.labels = labels
+        self.aggregates = aggregates
     }
 
-    public var isEmpty: Bool { counts.isEmpty && labels.isEmpty }
+    public var isEmpty: Bool { counts.isEmpty && labels.isEmpty && aggregates.isEmpty }
 
-    private static let version: UInt8 = 1
+    /// Version 1 had no aggregates; it is still written where there are none.
+    private static let plainVersion: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// The part as bytes; equal parts give equal bytes.
     public func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, reserving: 32 + counts.count * 9 + labels.count * 13)
+        var writer = StateWriter(
+            version: aggregates.isEmpty ? Self.plainVersion : Self.version,
+            reserving: 32 + counts.count * 9 + labels.count * 13 + aggregates.count * 50)
         writer.zigzag(bucket)
         writer.varint(UInt64(counts.count))
         for (entity, count) in counts.sorted(by: { $0.key < $1.key }) {
@@ -36,6 +46,13 @@ public struct EntityBucketPart: Hashable, Sendable {
             writer.fixed(UInt8(label.fraud ? 1 : 0))
             previous = label.knownAt
         }
+        guard !aggregates.isEmpty else { return writer.finished() }
+        writer.varint(UInt64(aggregates.count))
+        for (key, partial) in aggregates.sorted(by: { $0.key < $1.key }) {
+            writer.fixed(key.aggregate)
+            writer.fixed(key.entity)
+            partial.write(to: &writer)
+        }
         return writer.finished()
     }
 
@@ -43,7 +60,8 @@ public struct EntityBucketPart: Hashable, Sendable {
     ///
     /// - Throws: `StateFault` for anything else; never traps and never reserves more than the bytes can hold.
     public init(decoding bytes: UnsafeRawBufferPointer) throws(StateFault) {
-        var reader = try StateReader(bytes, version: Self.version)
+        let isPlain = bytes.first == Self.plainVersion
+        var reader = try StateReader(bytes, version: isPlain ? Self.plainVersion : Self.version)
         bucket = try reader.zigzag()
         let countOfCounts = try reader.count(ofAtLeast: 9)
         counts = Dictionary(minimumCapacity: countOfCounts)
@@ -62,6 +80,13 @@ public struct EntityBucketPart: Hashable, Sendable {
             let fraud = try reader.fixed(UInt8.self)
             guard fraud < 2 else { throw StateFault(.malformed, offset: reader.position - 1, "a label not 0 or 1") }
             labels.append(EntityLabel(entity: entity, knownAt: previous, fraud: fraud == 1))
+        }
+        aggregates = [:]
+        for _ in 0..<(isPlain ? 0 : try reader.count(ofAtLeast: 17)) {
+            let key = AggregateKey(aggregate: try reader.fixed(UInt64.self), entity: try reader.fixed(UInt64.self))
+            guard aggregates.updateValue(try AggregatePartial(from: &reader), forKey: key) == nil else {
+                throw StateFault(.malformed, offset: reader.position, "an aggregate given twice")
+            }
         }
         try reader.finish()
     }

@@ -20,6 +20,9 @@ public struct EntityLedger: Sendable {
     private var timelines: [EntityTimeline] = []
     private var vacant: [Int] = []
     private var applied: [UInt32: Set<Int64>] = [:]
+    private var aggregates: [AggregateKey: AggregateTimeline] = [:]
+    /// Changes whenever a read of an aggregate may give something else than before.
+    public private(set) var aggregateVersion: UInt64 = 0
 
     public init(
         labelDelayMilliseconds: Int64, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds
@@ -57,6 +60,10 @@ public struct EntityLedger: Sendable {
         for label in part.labels {
             timelines[index(of: label.entity)].add(label: label, bucket: part.bucket)
         }
+        if !part.aggregates.isEmpty { aggregateVersion &+= 1 }
+        for (key, partial) in part.aggregates {
+            aggregates[key, default: AggregateTimeline()].add(partial, bucket: part.bucket)
+        }
         return true
     }
 
@@ -69,6 +76,11 @@ public struct EntityLedger: Sendable {
             vacant.append(index)
             indices[entity] = nil
         }
+        for key in Array(aggregates.keys) {
+            aggregates[key]?.prune(before: bucket)
+            if aggregates[key]?.isEmpty == true { aggregates[key] = nil }
+        }
+        aggregateVersion &+= 1
         for source in Array(applied.keys) {
             applied[source] = applied[source]?.filter { $0 >= bucket }
         }
@@ -86,6 +98,25 @@ public struct EntityLedger: Sendable {
         timelines[index].fill(&risk, at: moment)
         return risk
     }
+
+    /// What the completed buckets of the window before `time` hold of an aggregate; nil for nothing.
+    ///
+    /// - Complexity: O(n) in the entity's buckets within the horizon.
+    public func aggregate(_ key: AggregateKey, windowMilliseconds: Int64, at time: EventTime) -> AggregatePartial? {
+        let end = bucket(of: time)
+        return aggregates[key]?.combined(in: end - max(1, windowMilliseconds / bucketMilliseconds)..<end)
+    }
+
+    /// The entity's transactions of the last `days` days, in completed buckets.
+    public func transactionCount(of entity: UInt64, days: Int64, at time: EventTime) -> Int64 {
+        guard let index = indices[entity] else { return 0 }
+        let end = bucket(of: time)
+        let buckets = max(1, days * EventTime.millisecondsPerDay / bucketMilliseconds)
+        return timelines[index].count(in: end - buckets..<end)
+    }
+
+    /// Aggregates held of entities, each with all its buckets; what memory they take grows with it.
+    public var aggregateCount: Int { aggregates.count }
 
     private mutating func index(of entity: UInt64) -> Int {
         if let index = indices[entity] { return index }

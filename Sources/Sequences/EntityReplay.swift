@@ -28,9 +28,11 @@ public struct EntityReplay: Sendable {
 
     /// Counts a transaction, after the labels known by then. The ledger then holds all that it and the transactions of
     /// the week before may read.
-    public mutating func add(_ transaction: Transaction) {
+    ///
+    /// - Parameter contributor: what transactions add to a rule set's aggregates; nil where there are none.
+    public mutating func add(_ transaction: Transaction, contributor: (any EntityContributor)? = nil) {
         release(until: transaction.time)
-        apply(accumulator.add(transaction))
+        apply(accumulator.add(transaction, contributor: contributor))
     }
 
     private mutating func release(until time: EventTime) {

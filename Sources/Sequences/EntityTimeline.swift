@@ -66,6 +66,15 @@ struct EntityTimeline: Sendable {
         }
     }
 
+    /// Transactions in the given buckets.
+    func count(in buckets: Range<Int64>) -> Int64 {
+        func cumulative(before bucket: Int64) -> UInt32 {
+            let index = lowerBound(of: bucket, in: counts, \.bucket)
+            return index == 0 ? 0 : counts[index - 1].cumulative
+        }
+        return Int64(cumulative(before: buckets.upperBound) &- cumulative(before: buckets.lowerBound))
+    }
+
     private mutating func refreshLabels(from start: Int) {
         for index in start..<labels.count {
             let previous = index == 0 ? nil : labels[index - 1]

@@ -9,6 +9,18 @@ extension UserHistory {
         var countInDay: Float = 0
     }
 
+    /// The mean of the user's last amounts, at most 32; nil before the first event.
+    public var averageAmount: Double? {
+        guard !recentAmounts.isEmpty else { return nil }
+        // The oldest first, wherever the ring begins, so that a restored one gives the same bits.
+        var sum = 0.0
+        for offset in recentAmounts.indices {
+            let slot = recentStart + offset
+            sum += Double(recentAmounts[slot < recentAmounts.count ? slot : slot - recentAmounts.count])
+        }
+        return sum / Double(recentAmounts.count)
+    }
+
     /// - Complexity: O(32²) at worst, without allocation.
     func statistics(at milliseconds: Int64) -> Statistics {
         let recent = recentAmounts.count

@@ -6,17 +6,55 @@ public enum Disposition: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// A rule that matched.
-public struct RuleHit: Hashable, Sendable, Codable {
+public struct RuleHit: Hashable, Sendable {
+    /// What became of the match.
+    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+        case active
+        /// Evaluated and stored only.
+        case shadow
+        /// Set aside for this user or entity for a while.
+        case snoozed
+        /// Its action was held to review by a circuit breaker.
+        case held
+    }
+
     public var rule: String
-    /// What the rule asked for: `allow`, `review`, `decline` or `score +0.2`.
+    /// What the rule asked for: `allow`, `review`, `decline`, `raise 0.2`, `lower 0.2` or `set 0.9`.
     public var action: String
     /// The rule's reason, for an analyst to read.
     public var reason: String
+    public var state: State
 
-    public init(rule: String, action: String, reason: String) {
+    public init(rule: String, action: String, reason: String, state: State = .active) {
         self.rule = rule
         self.action = action
         self.reason = reason
+        self.state = state
+    }
+}
+
+extension RuleHit: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case rule, action, reason, state
+    }
+
+    /// Reads a hit; one without a state is active.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            rule: try values.decode(String.self, forKey: .rule),
+            action: try values.decode(String.self, forKey: .action),
+            reason: try values.decode(String.self, forKey: .reason),
+            state: try values.decodeIfPresent(State.self, forKey: .state) ?? .active)
+    }
+
+    /// Writes a hit; an active one without its state.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(rule, forKey: .rule)
+        try values.encode(action, forKey: .action)
+        try values.encode(reason, forKey: .reason)
+        if state != .active { try values.encode(state, forKey: .state) }
     }
 }
 
@@ -41,7 +79,7 @@ public struct Decision: Hashable, Sendable {
     public var disposition: Disposition
     /// The calibrated probability of fraud that the model gave, before any rule.
     public var modelScore: Float
-    /// The score after `score ±x` rules; equal to `modelScore` where none matched.
+    /// The score after the rules that move it; equal to `modelScore` where none matched.
     public var score: Float
     /// The rule that decided, or nil where the score alone did.
     public var decidedBy: String?

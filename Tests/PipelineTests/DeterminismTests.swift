@@ -1,4 +1,5 @@
 import Kafka
+import Rules
 import Scoring
 import Sequences
 import Testing
@@ -53,15 +54,15 @@ import Transactions
     @Test(arguments: [Restart.newest, .older, .unmoved, .nothing], [21, 22] as [UInt64])
     func aRestartDoesNotMatter(_ restart: Restart, seed: UInt64) throws {
         let feeds = Feeds.population(seed: seed, partitions: 3, disorder: true)
-        let undisturbed = try ProcessorRun.decide(feeds)
-        let first = try ProcessorRun(checkpointIntervalMilliseconds: 400)
+        let undisturbed = try ProcessorRun.decide(feeds, rules: ProcessorRun.flagAndHold)
+        let first = try ProcessorRun(rules: ProcessorRun.flagAndHold, checkpointIntervalMilliseconds: 400)
         first.claim(feeds.keys.sorted().map { .new($0) })
         let half = feeds.mapValues { Array($0.prefix($0.count * 6 / 10)) }
         for batch in Feeds.shuffled(half, seed: seed) { first.send(batch.input, batch.events) }
         let before = try first.finish { $0.units.flatMap(\.steps).map(\.counts.scored).reduce(0, +) > 800 }
         #expect(before.units.flatMap(\.checkpoints).count > 4)
 
-        let second = try ProcessorRun()
+        let second = try ProcessorRun(rules: ProcessorRun.flagAndHold)
         second.inbox.sendNow(.remote(before.closedParts))
         let claims = try feeds.keys.sorted().map { try restart.claim(of: $0, after: before) }
         second.claim(claims)
@@ -72,6 +73,8 @@ import Transactions
         let after = try second.finish { $0.reached(feeds) }
         #expect(after.units.flatMap(\.steps).allSatisfy { $0.from >= before.positions[$0.input] ?? 0 })
         #expect(verdicts(before.alerts + after.alerts) == verdicts(undisturbed.alerts))
+        let hits = undisturbed.alerts.flatMap(\.decision.hits)
+        #expect(hits.contains { $0.state == .held } && hits.contains { $0.rule == "turns" && $0.state == .active })
         #expect(
             before.units.flatMap(\.deadLetters).count + after.units.flatMap(\.deadLetters).count
                 == undisturbed.units.flatMap(\.deadLetters).count)
@@ -89,6 +92,11 @@ import Transactions
         func claim(of input: TopicPartition, after output: ProcessorRun.Output) throws -> InputClaim {
             var claim = InputClaim.new(input)
             claim.nextOffset = output.positions[input] ?? 0
+            claim.day = output.units.flatMap(\.steps).last { $0.input == input }?.day ?? .init()
+            for alert in output.alerts where alert.source.input == input {
+                let held = alert.decision.hits.first { $0.state == .held }.flatMap { Disposition(rawValue: $0.action) }
+                claim.decisions[alert.source.offset] = held ?? alert.decision.disposition
+            }
             var checkpoints = output.units.flatMap(\.checkpoints).filter { $0.input == input }
             if self == .older { checkpoints = Array(checkpoints.prefix(max(1, checkpoints.count / 2))) }
             guard self != .nothing, let newest = checkpoints.last else { return claim }
@@ -99,7 +107,8 @@ import Transactions
                         decoding: $0, layout: extractor.layout, rawCount: extractor.rawCount,
                         capacity: SmallModel.shared.get().historyLength)
                 }
-                claim.restored.users[user.pseudonym] = .init(history: history, offset: user.offset)
+                claim.restored.users[user.pseudonym] = .init(
+                    history: history, profile: try UserProfile(decoding: user.profile), offset: user.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
             claim.restored.open = newest.open.map { ($0, newest.offset) }

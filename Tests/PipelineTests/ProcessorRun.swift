@@ -37,7 +37,29 @@ final class ProcessorRun: Sendable {
     }
 
     /// Flags every transaction, so that every decision shows; reasons included.
-    static let flagAll = "rules:\n  - id: all\n    when: \"true\"\n    action: review\n"
+    /// The reason tells all that rules know of user and terminal, and a second rule rests on the last decision.
+    static let flagAll = """
+        velocity:
+          n: {function: count, window: 6h}
+          s: {function: sum, of: tx.amount, window: 7d}
+          d: {function: distinct, of: tx.terminal, window: 30d}
+          l: {function: last, of: tx.terminal, window: 30d}
+          t: {function: count, key: terminal, window: 1d}
+          u: {function: distinct, of: tx.user, key: terminal, window: 7d}
+        rules:
+          - id: all
+            when: "true"
+            action: review
+            reason: "{velocity.n} {velocity.s} {velocity.d} {velocity.l} {velocity.t} {velocity.u} {user.first_seen}
+              {user.average_amount} {user.last_decision} {entity.terminal.count_7d} {entity.terminal.frauds_30d}"
+          - id: turns
+            when: has(user.last_decision) && user.last_decision == 'review' && velocity.n > 1
+            action: decline
+            priority: 1
+
+        """
+    /// The same, with a breaker that holds some of the declined.
+    static let flagAndHold = flagAll + "breakers:\n  decline: {daily_share: 0.3, after: 4}\n"
 
     let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
     let commits = BoundedQueue<CommitMessage>(capacity: 1)

@@ -9,7 +9,7 @@ struct RecordTests {
         bucket: 42, counts: [7: 3], labels: [EntityLabel(entity: 7, knownAt: 151_200_000, fraud: true)])
 
     @Test func checkpointRecordsRoundTrip() throws {
-        let record = CheckpointRecord(offset: 123_456, history: [1, 2, 3, 255])
+        let record = CheckpointRecord(offset: 123_456, history: [1, 2, 3, 255], profile: [9, 8])
         let bytes = record.encoded()
         #expect(try bytes.withUnsafeBytes { try CheckpointRecord(decoding: $0) } == record)
     }

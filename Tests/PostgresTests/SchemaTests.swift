@@ -103,7 +103,7 @@ import Testing
         let indexes: Int = try connection.execute(
             "SELECT count(*) FROM pg_indexes WHERE tablename = 'alerts_2018_08'"
         ).single()
-        #expect(indexes == 6)
+        #expect(indexes == 7)
         #expect(postgresError { try insertAlert(2, day: "2018-08-01") }?.sqlState == "23505")
         #expect(postgresError { try insertAlert(4, decision: "allow") }?.sqlState == "23514")
     }

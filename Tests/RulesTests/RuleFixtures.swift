@@ -1,4 +1,5 @@
 import Rules
+import Sequences
 import Transactions
 
 /// A schema with one entity, a number and a category.
@@ -20,14 +21,25 @@ func transaction(
         features: [distance, country])
 }
 
-/// Loads rules and applies them to one transaction.
+/// Loads rules and applies them to one transaction of a user not seen before.
 func outcome(
-    of text: String, _ transaction: Transaction = transaction(), score: Double = 0.5, facts: [RuleFact] = [],
-    values: [RuleFactValue] = []
+    of text: String, _ transaction: Transaction = transaction(), score: Double = 0.5, lastDecision: Disposition? = nil
 ) throws -> RuleOutcome {
-    let evaluator = RuleEvaluator(try RuleSet.load(text: text, schema: schema, facts: facts))
+    let evaluator = RuleEvaluator(try RuleSet.load(text: text, schema: schema))
+    return evaluate(transaction, by: evaluator, score: score, lastDecision: lastDecision)
+}
+
+/// Applies rules to one transaction of a user not seen before.
+func evaluate(
+    _ transaction: Transaction, by evaluator: RuleEvaluator, score: Double = 0.5, lastDecision: Disposition? = nil
+) -> RuleOutcome {
+    var observations = RuleObservations()
+    var profile = UserProfile()
+    let row = evaluator.observe(
+        transaction, at: transaction.time, history: UserHistory(rawCount: 0, capacity: 8), profile: &profile,
+        ledger: EntityLedger(schema: schema), into: &observations)
     return evaluator.evaluate(
-        transaction, modelScore: score, user: RuleUserFacts(eventsSeen: 7, secondsSinceLast: 60), facts: values)
+        transaction, modelScore: score, lastDecision: lastDecision, observations: observations, row: row)
 }
 
 /// A rule file of one rule with this condition.

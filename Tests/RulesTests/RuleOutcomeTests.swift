@@ -30,7 +30,7 @@ import Transactions
             """
         let low = try outcome(of: rules, score: 0.1)
         #expect(abs(low.score - 0.8) < 1e-12)
-        #expect(low.adjustedBy == "b")
+        #expect(low.movedBy == "b")
         #expect(low.forced == nil && low.decidedBy == nil)
         #expect(low.hits.map(\.rule) == ["b", "a"])
         #expect(try outcome(of: rules, score: 0.9).score == 1)
@@ -76,28 +76,37 @@ import Transactions
                   - {id: absorbed, when: "tx.distance > 1.0 || tx.amount > 1.0", action: review}
                 """, schema: schema)
         let evaluator = RuleEvaluator(rules)
-        let user = RuleUserFacts(eventsSeen: 0, secondsSinceLast: nil)
-        let outcome = evaluator.evaluate(transaction(distance: .missing), modelScore: 0.1, user: user)
+        let outcome = evaluate(transaction(distance: .missing), by: evaluator, score: 0.1)
         #expect(outcome.hits.map(\.rule) == ["absorbed"])
         #expect(evaluator.errorCounts == [1, 0, 0])
-        #expect(evaluator.evaluate(transaction(), modelScore: 0.1, user: user).hits.count == 3)
+        #expect(evaluate(transaction(), by: evaluator, score: 0.1).hits.count == 3)
         #expect(evaluator.errorTotal == 1)
     }
 
     @Test func everythingARuleMaySee() throws {
         let conditions = [
             "tx.id == 'x1'", "tx.user == 'u1'", "tx.amount == 100.0", "tx.country in ['DE', 'FR']",
-            "tx.distance == 3.0",
-            "tx.time == timestamp('2018-08-01T23:30:00Z')", "now == tx.time", "score == 0.5", "user.events_seen == 7",
-            "user.seconds_since_last == 60.0", "has(tx.terminal)", "!has(velocity.card_1h)", "velocity.sum_1d == 12.5",
+            "tx.distance == 3.0", "tx.time == timestamp('2018-08-01T23:30:00Z')", "now == tx.time", "score == 0.5",
+            "user.events_seen == 0", "!has(user.seconds_since_last)", "user.first_seen == now",
+            "user.last_decision == 'review'", "!has(user.average_amount)", "has(tx.terminal)",
+            "entity.terminal.count_7d == 0 && entity.terminal.frauds_30d == 0", "!has(entity.terminal.fraud_share_1d)",
+            "velocity.count_1h == 1 && velocity.sum_1d == 100.0", "!has(velocity.last_country)",
             "tx.country in lists.home", "!(tx.country in lists.away)", "size(lists.home) == 2",
             "tx.amount * 2.0 + 1.0 > 200.0 ? true : false",
         ]
-        let facts = [RuleFact("velocity.card_1h", .int), RuleFact("velocity.sum_1d", .double)]
         for condition in conditions {
-            let text = ruleFile(when: condition) + "lists:\n  home: [DE, AT]\n  away: [US]\n"
-            let outcome = try outcome(of: text, facts: facts, values: [.absent, .double(12.5)])
-            #expect(outcome.hits.count == 1, "\(condition)")
+            let text =
+                ruleFile(when: condition)
+                    + """
+                    lists:
+                      home: [DE, AT]
+                      away: [US]
+                    velocity:
+                      count_1h: {function: count, window: 1h}
+                      sum_1d: {function: sum, of: tx.amount, window: 1d}
+                      last_country: {function: last, of: tx.country, window: 30d}
+                    """
+            #expect(try outcome(of: text, lastDecision: .review).hits.count == 1, "\(condition)")
         }
     }
 
@@ -114,9 +123,7 @@ import Transactions
     }
 
     @Test func withoutRulesTheScoreDecides() {
-        let evaluator = RuleEvaluator(.empty(schema: schema))
-        let outcome = evaluator.evaluate(
-            transaction(), modelScore: 0.4, user: RuleUserFacts(eventsSeen: 0, secondsSinceLast: nil))
+        let outcome = evaluate(transaction(), by: RuleEvaluator(.empty(schema: schema)), score: 0.4)
         #expect(outcome == RuleOutcome(score: 0.4))
     }
 }

@@ -16,7 +16,7 @@ import Transactions
     @Test func actionsReadAndPrint() throws {
         let good: [(String, RuleAction)] = [
             ("allow", .force(.allow)), ("review", .force(.review)), ("decline", .force(.decline)),
-            ("score +0.3", .adjust(by: 0.3)), ("score -1", .adjust(by: -1)),
+            ("raise 0.3", .adjust(by: 0.3)), ("lower 1", .adjust(by: -1)), ("set 0.9", .set(to: 0.9)),
         ]
         for (text, action) in good {
             let rules = try RuleSet.load(text: "rules: [{id: a, when: 'true', action: \(text)}]", schema: schema)
@@ -25,6 +25,7 @@ import Transactions
         }
         for bad in [
             "block", "score 0.3", "score +2", "score +0", "score +nan", "score", "Review", "score +0x1", "score + 1",
+            "raise 1.1", "raise", "lower -0.1", "set 2", "raise  0.1",
         ] {
             let found = diagnostics(of: "rules: [{id: a, when: 'true', action: '\(bad)'}]")
             #expect(
@@ -49,7 +50,7 @@ import Transactions
             found.map { "\($0.line):\($0.column) \($0.rule ?? "-") \($0.field ?? "-") \($0.message)" } == [
                 "3:11 first when unknown field 'tx.amuont'; did you mean 'tx.amount'?",
                 "3:43 first when '==' does not apply to (string, int)",
-                "4:13 first action unknown action 'block'; expected 'allow', 'review', 'decline', 'score +x' or 'score -x' with x from 0 to 1",
+                "4:13 first action unknown action 'block'; expected 'allow', 'review', 'decline', 'raise x', 'lower x' or 'set x' with x from 0 to 1",
                 "5:5 first when the rule lacks 'when'",
                 "5:9 first id the id 'first' is taken by the rule on line 2",
                 "6:5 first - unknown key 'wehn'; did you mean 'when'?",

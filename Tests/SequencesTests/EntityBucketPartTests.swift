@@ -28,7 +28,7 @@ import Transactions
             #expect(throws: StateFault.self) { try EntityBucketPart(decoding: damaged) }
         }
         var future = bytes
-        future[0] = 2
+        future[0] = 3
         #expect { try EntityBucketPart(decoding: future) } throws: { ($0 as? StateFault)?.kind == .version }
     }
 

@@ -29,32 +29,11 @@ struct RuleRedecision {
 
     /// What would have been decided without the rule; as it was where `excluded` is nil.
     func disposition(row: Int, without excluded: Int?) -> Disposition {
-        var adjustment = 0.0
-        var deciding: (rule: Rule, disposition: Disposition)?
-        for index in Int(starts[row])..<Int(starts[row + 1]) {
-            let number = Int(hits[index])
-            guard number != excluded else { continue }
-            let rule = contender.rules[number]
-            switch rule.action {
-            case .adjust(let amount): adjustment += amount
-            case .force(let disposition):
-                if let deciding {
-                    let isStricter = Self.strictness(disposition) > Self.strictness(deciding.disposition)
-                    guard rule.priority == deciding.rule.priority, isStricter else { continue }
-                }
-                deciding = (rule, disposition)
-            }
-        }
-        if let deciding { return deciding.disposition }
-        let score = Float(min(max(Double(contender.modelScores[row]) + adjustment, 0), 1))
-        return contender.thresholds.disposition(of: score)
-    }
-
-    private static func strictness(_ disposition: Disposition) -> Int {
-        switch disposition {
-        case .allow: 0
-        case .review: 1
-        case .decline: 2
-        }
+        let matched = hits[Int(starts[row])..<Int(starts[row + 1])].lazy
+            .filter { Int($0) != excluded }.map { contender.rules[Int($0)] }.filter { $0.state == .active }
+        let modelScore = Double(contender.modelScores[row])
+        return RuleOutcome.settled(matched, modelScore: modelScore).decision(modelScore: modelScore) {
+            contender.thresholds.disposition(of: Float($0))
+        }.disposition
     }
 }

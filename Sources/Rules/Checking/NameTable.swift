@@ -23,6 +23,13 @@ struct NameTable: Sendable {
         for type in RuntimeType.allCases { entries[type.rawValue] = .constant(.type(type), .type) }
     }
 
+    /// The same table, slots included, with only some of its names.
+    func filtered(_ isIncluded: (String, Entry) -> Bool) -> NameTable {
+        var copy = self
+        copy.entries = entries.filter { isIncluded($0.key, $0.value) }
+        return copy
+    }
+
     var factCount: Int { factNames.count }
 
     /// Declares a fact and gives its slot; a name declared before keeps its first meaning.

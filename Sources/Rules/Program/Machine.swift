@@ -27,9 +27,14 @@ final class Machine {
     func withMemory<Result>(_ body: (UnsafeMutablePointer<Value>) -> Result) -> Result { body(memory) }
 
     /// Gives a fact its value for the evaluations to come.
+    @inline(__always)
     func setFact(_ slot: Int, to value: Value) {
         memory[slot] = value
     }
+
+    /// The value a fact was given.
+    @inline(__always)
+    func fact(_ slot: Int) -> Value { memory[slot] }
 
     /// Evaluates the expression that starts at a position.
     ///

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Sequences
 public import Transactions
 
 /// Rules checked and compiled for one transaction schema. Immutable; evaluated through a `RuleEvaluator`.
@@ -7,33 +8,57 @@ public struct RuleSet: Sendable {
     /// Largest rule file accepted, in bytes.
     static let fileLimit = 16 << 20
 
-    /// In order of evaluation: by priority, then by place in the file.
+    /// Those not off, in order of evaluation: by tier, then by priority, then by place in the file.
     public let rules: [Rule]
-    /// SHA-256, in hexadecimal, of what the set decides and says: ids, conditions, actions, priorities, reasons and lists.
-    /// Layout, comments, descriptions not used as reasons, and the file's name do not count.
+    /// How many rules are off.
+    public let offCount: Int
+    public let velocityDeclarations: [VelocityDeclaration]
+    public let lists: [RuleList]
+    public let snoozes: [Snooze]
+    public let breakers: [CircuitBreaker]
+    /// The set's own fixtures; see `RuleTester`.
+    public let tests: [RuleTest]
+    /// SHA-256, in hexadecimal, of what the set decides and says: ids, conditions, actions, tiers, priorities, reasons,
+    /// aggregates, lists with their elements, snoozes and breakers. Layout, comments, owners, tests, rules that are off,
+    /// descriptions not used as reasons, and the file's name do not count.
     public let hash: String
 
+    let schema: TransactionSchema
+    let entityNames: [String]
+    /// All names conditions may use.
+    let names: NameTable
     let compiled: [CompiledRule]
+    let velocities: Velocities
     let program: Program
-    /// Bindings of the facts some expression reads; the others are never fetched.
+    /// Bindings of the facts some rule reads; the others are never fetched.
     let bindings: [FactBinding]
+    let mandatoryRules: Set<String>
 
-    init(
-        compiled: [CompiledRule], lists: [(name: String, elements: [String])], program: Program, bindings: [FactBinding]
-    ) {
-        self.compiled = compiled
-        self.program = program
-        self.bindings = bindings.filter { program.factsUsed.contains($0.slot) }
-        rules = compiled.map(\.rule)
-        hash = Self.hash(of: rules, lists: lists)
+    init(_ parts: RuleSetParts, schema: TransactionSchema) {
+        self.schema = schema
+        entityNames = schema.entities.map(\.name)
+        names = parts.names
+        compiled = parts.rules
+        rules = parts.rules.map(\.rule)
+        offCount = parts.offCount
+        lists = parts.lists
+        snoozes = parts.snoozes
+        breakers = parts.breakers
+        tests = parts.tests
+        velocities = parts.velocities
+        velocityDeclarations = parts.velocities.declared.map(\.declaration)
+        program = parts.program
+        bindings = parts.bindings
+        mandatoryRules = Set(rules.filter { $0.tier == .mandatory }.map(\.id))
+        hash = Self.hash(of: parts)
     }
 
     /// Reads, checks and compiles a rule file.
     ///
-    /// - Parameter facts: what conditions may name beyond the transaction; evaluation gives their values in this order.
+    /// - Parameter tables: gives the elements of a list kept in a table; without it such lists are empty.
     /// - Throws: every fault of the file at once.
     public static func load(
-        path: String, schema: TransactionSchema, facts: [RuleFact] = []
+        path: String, schema: TransactionSchema, tables: RuleListTables? = nil
     ) throws(RuleSetError) -> RuleSet {
         let bytes: Data
         do {
@@ -45,22 +70,22 @@ public struct RuleSet: Sendable {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw unreadable(path, "the file is not UTF-8")
         }
-        return try load(text: text, file: path, schema: schema, facts: facts)
+        return try load(text: text, file: path, schema: schema, tables: tables)
     }
 
-    /// Checks and compiles rules from their text; `file` is what diagnostics call it.
+    /// Checks and compiles rules from their text; `file` is what diagnostics call it, and lists in files are sought
+    /// beside it.
     ///
     /// - Throws: every fault of the text at once.
     public static func load(
-        text: String, file: String = "rules", schema: TransactionSchema, facts: [RuleFact] = []
+        text: String, file: String = "rules", schema: TransactionSchema, tables: RuleListTables? = nil
     ) throws(RuleSetError) -> RuleSet {
-        try RuleSetReader.read(text: text, file: file, schema: schema, facts: facts)
+        try RuleSetReader.read(text: text, file: file, schema: schema, tables: tables)
     }
 
     /// A set without rules: the score alone decides.
     public static func empty(schema: TransactionSchema) -> RuleSet {
-        let (names, bindings) = FactBinding.declare(schema, facts: [])
-        return RuleSet(compiled: [], lists: [], program: Compiler(names: names).program, bindings: bindings)
+        RuleSet(RuleSetParts(names: NameTable(), program: Compiler(names: NameTable()).program), schema: schema)
     }
 
     private static func unreadable(_ path: String, _ message: String) -> RuleSetError {
@@ -70,24 +95,45 @@ public struct RuleSet: Sendable {
     }
 
     /// Every part goes in with its length, so that no two sets share their bytes.
-    private static func hash(of rules: [Rule], lists: [(name: String, elements: [String])]) -> String {
+    private static func hash(of parts: RuleSetParts) -> String {
         var hasher = SHA256()
-        func add(_ text: String) {
-            hasher.update(data: Data("\(text.utf8.count):".utf8))
-            hasher.update(data: Data(text.utf8))
+        func add(_ texts: [String]) {
+            for text in texts { hasher.update(data: Data("\(text.utf8.count):\(text)".utf8)) }
         }
-        add("vigil rules 1")
-        for rule in rules {
-            for part in ["rule", rule.id, rule.condition, rule.action.description, String(rule.priority), rule.reason] {
-                add(part)
-            }
+        add(["vigil rules 2"])
+        for rule in parts.rules.map(\.rule) {
+            add([
+                "rule", rule.id, rule.condition, rule.action.description, rule.tier.rawValue, String(rule.priority),
+                rule.reason, rule.expires.map { String($0.milliseconds) } ?? "", rule.state.rawValue,
+                String(rule.sample),
+            ])
         }
-        for list in lists.sorted(by: { $0.name < $1.name }) {
-            add("list")
-            add(list.name)
-            add(String(list.elements.count))
-            list.elements.forEach(add)
+        for velocity in parts.velocities.declared.map(\.declaration).sorted(by: { $0.name < $1.name }) {
+            add(["velocity", velocity.name, velocity.function.rawValue, String(velocity.specification.id)])
+        }
+        for list in parts.lists.sorted(by: { $0.name < $1.name }) {
+            add(["list", list.name, String(list.elements.count)] + list.elements)
+        }
+        for snooze in parts.snoozes {
+            add(["snooze", snooze.rule ?? "", snooze.entity ?? "", snooze.key, String(snooze.until.milliseconds)])
+        }
+        for breaker in parts.breakers.sorted(by: { $0.action.rawValue < $1.action.rawValue }) {
+            add(["breaker", breaker.action.rawValue, String(breaker.dailyShare), String(breaker.allowance)])
         }
         return hasher.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
+}
+
+/// What a rule file was read into.
+struct RuleSetParts {
+    var rules: [CompiledRule] = []
+    var offCount = 0
+    var lists: [RuleList] = []
+    var velocities = Velocities()
+    var snoozes: [Snooze] = []
+    var breakers: [CircuitBreaker] = []
+    var tests: [RuleTest] = []
+    var names: NameTable
+    var program: Program
+    var bindings: [FactBinding] = []
 }

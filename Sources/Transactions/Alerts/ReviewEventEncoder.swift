@@ -47,6 +47,9 @@ public struct ReviewEventEncoder: Sendable {
             buffer.append(string: hit.action)
             buffer.append(json: ",\"reason\":")
             buffer.append(string: hit.reason)
+            guard hit.state != .active else { return }
+            buffer.append(json: ",\"state\":")
+            buffer.append(string: hit.state.rawValue)
         }
     }
 

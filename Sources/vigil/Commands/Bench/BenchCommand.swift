@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchPipelineCommand.self, NullConsumerCommand.self])
+        subcommands: [BenchPipelineCommand.self, BenchRulesCommand.self, NullConsumerCommand.self])
 }

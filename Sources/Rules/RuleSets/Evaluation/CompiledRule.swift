@@ -5,4 +5,6 @@ struct CompiledRule: Sendable {
     let reason: ReasonTemplate
     /// The action's text, ready for a hit.
     let action: String
+    /// Whether users outside the sample, the end of a term or snoozes may set a match aside.
+    let isConditional: Bool
 }

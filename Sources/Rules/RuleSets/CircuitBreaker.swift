@@ -1,0 +1,60 @@
+public import Transactions
+
+/// Holds an action of rules to review for the rest of a day once it takes more than its share of the day's events.
+///
+/// Counts are kept for each input partition in event time and stored in the transaction that moves its progress, so a
+/// restart goes on with the same counts and a decision stays a function of the partition's log.
+public struct CircuitBreaker: Hashable, Sendable {
+    public let action: Disposition
+    /// The share of a day's events that rules may decide so.
+    public let dailyShare: Double
+    /// So many are let through each day whatever their share.
+    public let allowance: Int
+
+    /// How an input partition's day has gone so far.
+    public struct Day: Hashable, Sendable, Codable {
+        /// Days since 1970-01-01; never goes back.
+        public var day: Int64 = .min
+        public var events: Int64 = 0
+        /// Decisions by rules on their own, by disposition.
+        public var decided: [Disposition: Int64] = [:]
+        /// Dispositions held for the rest of the day.
+        public var held: Set<Disposition> = []
+
+        public init() {}
+
+        mutating func begin(_ time: EventTime) {
+            let today = Int64((Double(time.milliseconds) / Double(EventTime.millisecondsPerDay)).rounded(.down))
+            guard today > day else { return }
+            self = Day()
+            day = today
+        }
+    }
+}
+
+extension RuleSet {
+    /// Counts a decision, and holds it to review where its action has taken more than its share of the day.
+    ///
+    /// The deciding rule's hit says so. Decisions by the score, and those of mandatory rules, are never held.
+    public func hold(_ decision: inout Decision, at time: EventTime, day: inout CircuitBreaker.Day) {
+        guard !breakers.isEmpty else { return }
+        day.begin(time)
+        day.events += 1
+        guard let rule = decision.decidedBy, !mandatoryRules.contains(rule),
+            let hit = decision.hits.firstIndex(where: { $0.rule == rule && $0.state == .active }),
+            decision.hits[hit].action == decision.disposition.rawValue,
+            let breaker = breakers.first(where: { $0.action == decision.disposition })
+        else { return }
+        let count = day.decided[breaker.action, default: 0] + 1
+        day.decided[breaker.action] = count
+        if count > breaker.allowance, Double(count) > breaker.dailyShare * Double(day.events) {
+            day.held.insert(breaker.action)
+        }
+        guard day.held.contains(breaker.action) else { return }
+        decision.disposition = .review
+        decision.hits[hit].state = .held
+        decision.hits[hit].reason +=
+            " (\(breaker.action.rawValue) held to review: \(count) of the day's \(day.events) events so far, "
+            + "limit \(NumberText.shortest(breaker.dailyShare * 100)) %)"
+    }
+}

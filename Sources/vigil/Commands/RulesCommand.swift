@@ -1,7 +1,0 @@
-import ArgumentParser
-
-/// `vigil rules …`.
-struct RulesCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Rule sets.", subcommands: [RulesCheckCommand.self])
-}

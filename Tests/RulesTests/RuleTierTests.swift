@@ -1,0 +1,118 @@
+import Rules
+import Testing
+import Transactions
+
+/// Tiers, terms, samples, shadows, snoozes and breakers.
+@Suite struct RuleTierTests {
+    private func decision(_ rules: String, score: Double = 0.2, review: Double = 0.5) throws -> String {
+        let outcome = try outcome(of: "rules:\n" + rules, score: score)
+        let (disposition, rule) = outcome.decision(modelScore: score) { $0 >= review ? .review : .allow }
+        return "\(disposition.rawValue) by \(rule ?? "score")"
+    }
+
+    @Test func aHigherTierStandsAboveAnyPriority() throws {
+        let rules = """
+              - {id: strong, when: "true", action: decline, priority: 1000}
+              - {id: bound, when: "true", action: allow, tier: mandatory, priority: -5}
+              - {id: advice, when: "true", action: decline, tier: advise, priority: 2000}
+            """
+        #expect(try decision(rules) == "allow by bound")
+        #expect(try outcome(of: "rules:\n" + rules).hits.map(\.rule) == ["bound", "strong", "advice"])
+    }
+
+    @Test func adviceOnlyMakesStricter() throws {
+        let milder = "  - {id: a, when: \"true\", action: allow, tier: advise}"
+        #expect(try decision(milder, score: 0.9) == "review by score")
+        let stricter = "  - {id: a, when: \"true\", action: review, tier: advise}"
+        #expect(try decision(stricter, score: 0.1) == "review by a")
+        let beaten = stricter + "\n  - {id: b, when: \"true\", action: allow}"
+        #expect(try decision(beaten, score: 0.1) == "allow by b")
+    }
+
+    @Test func tiersMoveTheScoreFromTheLowestToTheHighest() throws {
+        let rules = """
+            rules:
+              - {id: a, when: "true", action: raise 0.5, tier: advise}
+              - {id: b, when: "true", action: set 0.3, priority: 1}
+              - {id: c, when: "true", action: set 0.9}
+              - {id: d, when: "true", action: raise 0.1}
+              - {id: e, when: "true", action: lower 0.3, tier: mandatory}
+            """
+        #expect(abs(try outcome(of: rules).score - 0.1) < 1e-12)
+        #expect(try outcome(of: rules.replacing("lower 0.3", with: "set 1")).score == 1)
+        #expect(try decision("  - {id: up, when: \"true\", action: set 0.8}", score: 0.1) == "review by up")
+        #expect(try decision("  - {id: up, when: \"true\", action: raise 0.1}", score: 0.1) == "allow by score")
+    }
+
+    @Test func shadowSnoozedAndExpiredRulesDoNotAct() throws {
+        let text = """
+            rules:
+              - {id: shadow, when: "true", action: decline, state: shadow, tier: mandatory}
+              - {id: off, when: "true", action: decline, state: off}
+              - {id: over, when: "true", action: decline, expires: 2018-08-01}
+              - {id: running, when: "true", action: review, expires: "2018-08-01T23:30:00.001Z"}
+              - {id: quiet, when: "true", action: decline}
+              - {id: loud, when: "true", action: decline}
+            snoozes:
+              - {rule: quiet, terminal: t1, until: 2018-08-02}
+              - {rule: loud, user: u1, until: "2018-08-01T23:30:00Z", reason: over by then}
+              - {rule: loud, user: someone, until: 2030-01-01}
+            """
+        let result = try outcome(of: text)
+        #expect(
+            result.hits.map { "\($0.rule) \($0.state.rawValue)" } == [
+                "shadow shadow", "running active", "quiet snoozed", "loud active",
+            ])
+        #expect(result.forced == .decline && result.decidedBy == "loud")
+        #expect(throws: RuleSetError.self) {
+            try RuleSet.load(text: text.replacing("rule: quiet", with: "rule: quite"), schema: schema)
+        }
+    }
+
+    /// The same users always, and about the share asked for.
+    @Test func samplesAreOfUsers() throws {
+        let rules = try RuleSet.load(
+            text: "rules: [{id: s, when: 'true', action: review, sample: 0.25}]", schema: schema)
+        let evaluator = RuleEvaluator(rules)
+        func matches(_ user: Int) -> Bool {
+            var event = transaction()
+            event.user = "u\(user)"
+            return !evaluate(event, by: evaluator).hits.isEmpty
+        }
+        let first = (0..<2000).map(matches)
+        #expect(first == (0..<2000).map(matches))
+        #expect(abs(first.count { $0 } - 500) < 80)
+    }
+
+    @Test func aBreakerHoldsAnActionForTheDayAndSaysSo() throws {
+        let rules = try RuleSet.load(
+            text: """
+                rules:
+                  - {id: block, when: tx.amount > 100.0, action: decline, reason: large}
+                  - {id: law, when: tx.amount > 900.0, action: decline, tier: mandatory}
+                breakers:
+                  decline: {daily_share: 0.1, after: 3}
+                """, schema: schema)
+        let bench = RuleBench(rules)
+        var day = CircuitBreaker.Day()
+        func decide(_ number: Int, _ amount: Double, hour: Int64) -> Decision {
+            var event = transaction(amount: amount)
+            event.id = "x\(number)"
+            event.time = EventTime(milliseconds: hour * 3_600_000)
+            var decision = bench.take(event, modelScore: 0, review: 0.5)
+            rules.hold(&decision, at: event.time, day: &day)
+            return decision
+        }
+        // Three are let through whatever their share; the fourth of five events is too many.
+        let decisions = (0..<5).map { decide($0, $0 == 0 ? 1 : 200, hour: 1) }
+        #expect(decisions.map(\.disposition) == [.allow, .decline, .decline, .decline, .review])
+        #expect(decisions[4].hits.map(\.state) == [.held] && decisions[4].decidedBy == "block")
+        #expect(
+            decisions[4].hits[0].reason == "large (decline held to review: 4 of the day's 5 events so far, limit 10 %)")
+        #expect(decide(5, 950, hour: 2).disposition == .decline)
+        // Many harmless events later the day is still held; the next one is not.
+        for number in 10..<200 { #expect(decide(number, 1, hour: 3).disposition == .allow) }
+        #expect(decide(300, 200, hour: 4).disposition == .review)
+        #expect(decide(301, 200, hour: 24).disposition == .decline)
+    }
+}
