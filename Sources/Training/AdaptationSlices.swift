@@ -7,6 +7,8 @@ struct AdaptationSlices {
     let new: [Int8]
     /// Old events that are rehearsed.
     let rehearsed: [Int8]
+    /// What trains: new and rehearsed together.
+    let training: [Int8]
     /// New events of the last days with labels: measured on, never trained on.
     let late: [Int8]
     /// Old events of users whose old events are never rehearsed.
@@ -41,14 +43,13 @@ struct AdaptationSlices {
         let candidates = labels { $1 >= oldFrom && $1 < since && !isHeldOut($0) }
         let wanted = options.rehearsal * Double(new.count { $0 >= 0 })
         let share = wanted / Double(max(1, candidates.count { $0 >= 0 }))
-        rehearsed = candidates.indices.map {
+        let rehearsed = candidates.indices.map {
             chance[Int(dataset.users[$0])].rehearsed < share ? candidates[$0] : -1
         }
+        training = zip(new, rehearsed).map { max($0, $1) }
+        self.rehearsed = rehearsed
         self.new = new
         self.until = until
         self.oldFrom = oldFrom
     }
-
-    /// What trains: new and rehearsed together.
-    var training: [Int8] { zip(new, rehearsed).map { max($0, $1) } }
 }

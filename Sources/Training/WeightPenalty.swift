@@ -33,18 +33,18 @@ final class WeightPenalty: @unchecked Sendable {
     /// single target's squared gradient.
     /// - Throws: `TransformerError` where the sequences were encoded for another model.
     static func fisher(
-        _ step: TrainingStep, _ chunks: [SequenceChunk], _ task: some TrainingTask, at weights: Parameters
+        _ step: TrainingStep, _ chunks: [SequenceChunk], _ task: some TrainingTask, at parameters: Parameters
     ) throws(TransformerError) -> Parameters {
-        let fisher = Parameters(weights.table)
+        let fisher = Parameters(step.computedGradients.table)
         let f = fisher.values
         for start in stride(from: 0, to: chunks.count, by: TrainingStep.shardSequences) {
             let batch = chunks[start..<min(start + TrainingStep.shardSequences, chunks.count)]
-            let outcome = try step.run(batch, weights, task, dropoutSeed: nil)
+            let outcome = try step.run(batch, parameters, task, dropoutSeed: nil)
             let g = step.computedGradients.values
             for index in f.indices { f[index] += g[index] * g[index] * Float(outcome.targets) }
         }
         let total = f.reduce(0.0) { $0 + Double($1) }
-        let count = weights.table.entries.reduce(0) { $0 + $1.count }
+        let count = fisher.table.entries.reduce(0) { $0 + $1.count }
         guard total > 0 else { return fisher }
         let scale = Float(Double(count) / total)
         for index in f.indices { f[index] *= scale }

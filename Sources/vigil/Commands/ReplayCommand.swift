@@ -21,6 +21,8 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Model directory; the configured one if not given.")
     var model: String?
 
+    @OptionGroup var adapter: AdapterOption
+
     @Option(help: "Rule set; the configured one if not given, and without one the score alone decides.")
     var rules: String?
 
@@ -119,7 +121,9 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func entrants(_ reader: SettingsReader) throws -> [ReplayEntrant] {
-        let model = try Model.load(from: try model ?? reader.required("model.path"))
+        // The configured adapter is one of the configured model.
+        let adapter = adapter.adapter ?? (model == nil ? reader.text("model.adapter") : nil)
+        let model = try Model.load(from: try model ?? reader.required("model.path"), adapter: adapter)
         let rulesPath = rules ?? reader.text("rules.path")
         func load(_ path: String?, _ model: Model) throws -> RuleSet? {
             try path.map { try RuleSet.load(path: $0, schema: model.encoder.schema) }

@@ -52,11 +52,14 @@ struct ModelCompareCommand: AsyncParsableCommand {
         for length in Set(loaded.map(\.model.historyLength)).sorted() {
             let group = loaded.filter { $0.model.historyLength == length }
             var schema = try input.loadSchema()
-            if input.labelDelay == nil, let model = group.first?.model {
+            // As in evaluate: windows as trained for, whenever labels arrive.
+            if let model = group.first?.model {
                 schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds
             }
             let to = EventTime(milliseconds: span.milliseconds.upperBound)
-            let dataset = try input.loadDataset(schema, historyCapacity: length, before: to)
+            let dataset = try input.loadDataset(
+                schema, historyCapacity: length,
+                labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)
             for (name, model) in group { points += try self.points(name, model, dataset, to) }
         }
         FrontierPoint.markFrontier(&points)
