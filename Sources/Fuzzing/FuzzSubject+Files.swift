@@ -83,8 +83,7 @@ extension FuzzSubject {
             guard let rules = load("rules:\n  - { id: a, when: \(quoted(text)), action: review, reason: r }\n") else {
                 return false
             }
-            let facts = RuleUserFacts(eventsSeen: 3, secondsSinceLast: 5)
-            _ = RuleEvaluator(rules).evaluate(transaction, modelScore: 0.5, user: facts)
+            _ = RuleBench(rules).take(transaction, modelScore: 0.5, review: 0.5)
             return true
         }
     }
