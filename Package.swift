@@ -88,7 +88,7 @@ let package = Package(
         // Metrics of a model's ranking and calibration; replays.
         .target(
             name: "Evaluation",
-            dependencies: ["Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres"],
+            dependencies: ["Scoring", "Sequences", "Rules", "Transactions", "Kafka", "Postgres", log],
             swiftSettings: strict),
         // Prometheus metrics and health over HTTP.
         .target(

@@ -11,6 +11,12 @@ struct BatchBuilder {
         messages.reserveCapacity(capacity)
     }
 
+    /// Takes over messages that were read elsewhere.
+    init(adopting messages: [MessageBatch.RawMessage], client: ClientHandle) {
+        self.init(capacity: messages.count)
+        for message in messages { add(message, client: client) }
+    }
+
     /// Waits for one message and takes what else is there, up to a total.
     mutating func fill(
         maximum: Int, timeoutMilliseconds: Int32, client: ClientHandle, rebalances: RebalanceCoordinator

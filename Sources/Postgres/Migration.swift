@@ -29,6 +29,7 @@ public struct Migration: Hashable, Sendable {
         Migration(version: 2, name: "alerts", sql: text(PackageResources._02_alerts_sql)),
         Migration(version: 3, name: "analyst_views", sql: text(PackageResources._03_analyst_views_sql)),
         Migration(version: 10, name: "exceptions", sql: text(PackageResources._10_exceptions_sql)),
+        Migration(version: 20, name: "replays", sql: text(PackageResources._20_replays_sql)),
         Migration(version: 30, name: "rules", sql: text(PackageResources._30_rules_sql)),
     ]
 

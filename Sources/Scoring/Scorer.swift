@@ -42,6 +42,7 @@ public final class Scorer {
     let transformer: StreamingTransformer
     let caches: KeyValueStore
     let cacheMemoryBytes: Int
+    let explains: Bool
     var rows: TokenRows
     var logits: [Float] = []
     var probeLogits: [Float] = []
@@ -54,14 +55,18 @@ public final class Scorer {
     var rawOfBatch: [UInt32] = []
     var batchNumber: UInt64 = 0
 
-    /// - Parameter cacheMemoryBytes: bound on cached keys and values; the least recently used are dropped beyond it.
+    /// - Parameters:
+    ///   - cacheMemoryBytes: bound on cached keys and values; the least recently used are dropped beyond it.
+    ///   - explains: whether flagged events get their reasons, which nothing else depends on.
     /// - Throws: `ModelFault` when the weights do not fit their configuration.
     public init(
-        model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31
+        model: Model, rules: RuleSet, thresholds: Thresholds? = nil, cacheMemoryBytes: Int = 1 << 31,
+        explains: Bool = true
     ) throws {
         self.model = model
         self.thresholds = thresholds ?? Thresholds(review: model.threshold)
         self.cacheMemoryBytes = cacheMemoryBytes
+        self.explains = explains
         evaluator = RuleEvaluator(rules)
         extractor = model.encoder.extractor
         reasonGroups = ReasonGroup.groups(of: model.encoder)
@@ -98,7 +103,7 @@ public final class Scorer {
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
-            try explain(flagged, of: requests, into: &outcomes)
+            if explains { try explain(flagged, of: requests, into: &outcomes) }
         }
         evictBeyondBound()
         return outcomes

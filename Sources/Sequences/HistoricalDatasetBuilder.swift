@@ -9,13 +9,14 @@ public struct HistoricalDatasetBuilder: Sendable {
     private var raw: [UInt32]
 
     /// - Parameters:
-    ///   - schema: its label delay says when labels become known.
+    ///   - schema: its label delay sets back the windows of entity risk, as the model was trained with.
     ///   - historyCapacity: tokens kept a user, as the model that runs on them will.
-    public init(schema: TransactionSchema, historyCapacity: Int) {
+    ///   - labelDelayMilliseconds: from a transaction to the moment its label becomes known; nil: the schema's.
+    public init(schema: TransactionSchema, historyCapacity: Int, labelDelayMilliseconds: Int64? = nil) {
         let extractor = FeatureExtractor(schema: schema)
         stream = HistoricalStream(extractor: extractor, historyCapacity: historyCapacity)
         dataset = HistoricalDataset(extractor: extractor)
-        delay = schema.labelDelayMilliseconds
+        delay = labelDelayMilliseconds ?? schema.labelDelayMilliseconds
         raw = [UInt32](repeating: 0, count: extractor.rawCount)
     }
 

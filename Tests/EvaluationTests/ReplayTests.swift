@@ -5,94 +5,84 @@ import Scoring
 import Sequences
 import Testing
 import Transactions
-import Transformer
 
 @Suite struct ReplayTests {
+    private let fixture = ReplayFixture()
     private static let day = EventTime.millisecondsPerDay
-    private static let schema = TransactionSchema(
-        name: "test", fields: .init(id: "id", user: "user", time: "time", amount: "amount"),
-        entities: [.init(name: "terminal", field: "terminal", risk: true)])
-
-    private struct Source: LabelledTransactionSource {
-        let name = "memory"
-        var items: ArraySlice<LabelledTransaction>
-        mutating func next() -> LabelledTransaction? { items.popFirst() }
-    }
-
-    /// 2000 events in 40 days, every hundredth the one before it again; a fifth is fraud, and mostly at terminals of its own.
-    private let events: [LabelledTransaction] = (0..<2000).map { index in
-        let original = index % 100 == 99 ? index - 1 : index
-        let mixed = (original &* 7919 &+ 13) % 1009
-        let isFraud = mixed % 5 == 0
-        let transaction = Transaction(
-            id: "x\(original)", user: "u\(mixed % 7)",
-            time: EventTime(milliseconds: Int64(index) * 40 * day / 2000), amount: Double(mixed) / 4,
-            entities: ["t\(isFraud ? mixed % 2 : mixed % 6)"])
-        return LabelledTransaction(transaction: transaction, isFraud: isFraud, line: index)
-    }
-    private let from = EventTime(milliseconds: 20 * day)
-    private let to = EventTime(milliseconds: 35 * day)
-
-    private func dataset() -> HistoricalDataset {
-        var builder = HistoricalDatasetBuilder(schema: Self.schema, historyCapacity: 7)
-        for event in events { builder.add(event.transaction, isFraud: event.isFraud) }
-        return builder.finished()
-    }
-
-    private func model() throws -> Model {
-        let dataset = dataset()
-        let encoder = try Encoder.fit(schema: Self.schema, rows: dataset.rows, labels: dataset.labels)
-        let configuration = TransformerConfiguration(
-            width: 8, heads: 2, feedForward: 16, window: 4, numbers: encoder.numberCount, binCounts: encoder.binCounts)
-        let parameters = Parameters(TensorTable(configuration), seed: 5)
-        for index in parameters.values.indices { parameters.values[index] *= 3 }
-        return try Model(configuration: configuration, parameters: parameters, encoder: encoder)
-    }
-
-    private func replay(
-        rules: String? = nil, delay: Int64 = 7 * day, from: EventTime? = nil, _ sources: [[LabelledTransaction]]
-    ) throws -> ReplayReport {
-        let set = try rules.map { try RuleSet.load(text: $0, schema: Self.schema) } ?? .empty(schema: Self.schema)
-        let replay = Replay(
-            scorer: try Scorer(model: try model(), rules: set), labelDelayMilliseconds: delay, from: from ?? self.from,
-            to: to)
-        return try replay.run { sources.map { Source(items: $0[...]) } }
-    }
 
     @Test func figuresAreThoseOfTheEvaluator() throws {
-        let report = try replay([events])
-        let evaluated = try Evaluator(try model()).evaluate(dataset(), from: from, to: to)
-        let (left, right) = (try #require(report.metrics.aucROC), try #require(evaluated.aucROC))
-        #expect(abs(left - right) < 1e-4 && evaluated.events == report.metrics.events)
-        #expect(report.metrics.frauds == evaluated.frauds)
-        let card = try #require(report.metrics.cardPrecisionAt100)
-        #expect(abs(card - (evaluated.cardPrecisionAt100 ?? 0)) < 1e-9)
-        #expect(report.events == 750 && report.duplicates == 7 && report.warmUpEvents == 1000)
-        #expect(report.decisions.allow + report.decisions.review + report.decisions.decline == 743)
-        #expect(report.metrics.events == 743 && report.late == 0)
-        // Labels sooner or later than trained for give other features, hence other scores.
-        #expect(try replay(delay: Self.day, [events]).metrics.aucROC != report.metrics.aucROC)
+        let result = try fixture.replay([fixture.events])
+        let report = ReplayReport(result)
+        let evaluated = try Evaluator(try fixture.model()).evaluate(
+            fixture.dataset(), from: fixture.from, to: fixture.to)
+        // The data ends after 40 days: the last two of the span are too young for labels a week late.
+        let mature = try Evaluator(try fixture.model()).evaluate(
+            fixture.dataset(), from: fixture.from,
+            to: EventTime(milliseconds: result.dataEnd.milliseconds - 7 * Self.day + 1))
+        let (left, right) = (try #require(report.champion.metrics.aucROC), try #require(mature.aucROC))
+        #expect(abs(left - right) < 1e-4 && mature.events == report.champion.metrics.events)
+        #expect(report.champion.metrics.frauds == mature.frauds)
+        #expect(report.immature == evaluated.events - mature.events && report.immature > 50)
+        #expect(report.events == 750 && report.duplicates == 7 && report.warmUpEvents == 1000 && report.late == 0)
+        let decisions = report.champion.decisions
+        #expect(decisions.allow + decisions.review + decisions.decline == 743)
+        // Labels sooner than trained for give other features, hence other scores.
+        let sooner = try fixture.replay([fixture.events], options: fixture.options(delay: Self.day))
+        #expect(sooner.table.champion.modelScores != result.table.champion.modelScores)
+    }
+
+    @Test func workersChangeNothing() throws {
+        var options = fixture.options()
+        options.workers = 1
+        let alone = try fixture.replay([fixture.events], options: options).table.decided
+        options.workers = 5
+        #expect(try fixture.replay([fixture.events], options: options).table.decided == alone)
+        #expect(alone.count == 743)
+    }
+
+    @Test func labelsOfTheFutureChangeNoScore() throws {
+        let moment = EventTime(milliseconds: 27 * Self.day)
+        var generator = SystemRandomNumberGenerator()
+        // Labels that arrive after the moment belong to transactions of the week before it and of all that follow.
+        let late = fixture.events.indices.filter {
+            fixture.events[$0].transaction.time.milliseconds + 7 * Self.day > moment.milliseconds
+        }
+        var shuffled = fixture.events
+        for (place, label) in zip(late, late.map { fixture.events[$0].isFraud }.shuffled(using: &generator)) {
+            shuffled[place].isFraud = label
+        }
+        let (before, after) = (try fixture.replay([fixture.events]).table, try fixture.replay([shuffled]).table)
+        let rows = before.times.indices.filter { before.times[$0] < moment.milliseconds }
+        #expect(
+            rows.count > 300
+                && rows.allSatisfy {
+                    before.champion.scores[$0].bitPattern == after.champion.scores[$0].bitPattern
+                })
+        // Had nothing changed at all, the test would hold of anything.
+        #expect(before.champion.scores != after.champion.scores)
     }
 
     @Test func eventsBeforeTheSpanGiveContext() throws {
-        let whole = try replay([events])
-        let cold = try replay([Array(events[1000...])])
-        #expect(cold.events == whole.events && cold.metrics.aucROC != whole.metrics.aucROC)
+        let whole = try fixture.replay([fixture.events])
+        let cold = try fixture.replay([Array(fixture.events[1000...])])
+        #expect(cold.events == whole.events && cold.table.champion.scores != whole.table.champion.scores)
+        var options = fixture.options()
+        options.warmUpFrom = fixture.from
+        let cut = try fixture.replay([fixture.events], options: options)
+        // Labels of what lies before still arrive.
+        #expect(cut.warmUpEvents == 0 && cut.events == whole.events)
+        #expect(cut.table.champion.scores != whole.table.champion.scores)
     }
 
     @Test func sourcesAreMergedAndSortedWhereNeeded() throws {
-        func figures(_ report: ReplayReport) -> ReplayReport {
-            var report = report
-            (report.seconds, report.eventsPerSecond) = (0, 0)
-            return report
-        }
-        let whole = figures(try replay([events]))
+        let whole = try fixture.replay([fixture.events]).table.decided
+        let events = fixture.events
         let (even, odd) = (events.filter { $0.line % 20 < 10 }, events.filter { $0.line % 20 >= 10 })
-        #expect(figures(try replay([even, odd])) == whole)
-        #expect(figures(try replay([Array(events[1500...]) + Array(events[..<1500])])) == whole)
+        #expect(try fixture.replay([even, odd]).table.decided == whole)
+        #expect(try fixture.replay([Array(events[1500...]) + Array(events[..<1500])]).table.decided == whole)
     }
 
-    @Test func rulesDecideAndTheirHitsAreCounted() throws {
+    @Test func rulesDecideAndTheirHitsAreKept() throws {
         let rules = """
             rules:
               - id: allTerminal0
@@ -105,31 +95,107 @@ import Transformer
                 when: tx.amount > 1e9
                 action: review
             """
-        let report = try replay(rules: rules, [events])
-        let span = events[1000..<1750].filter { $0.line % 100 != 99 }
-        let atFirst = span.filter { $0.transaction.entities[0] == "t0" }
-        let found = atFirst.count { $0.isFraud == true }
-        #expect(report.decisions.decline == atFirst.count && report.decisions.allow == span.count - atFirst.count)
-        #expect(report.rules == ["allTerminal0": atFirst.count, "rest": span.count - atFirst.count, "never": 0])
-        #expect(report.precision == Double(found) / Double(atFirst.count))
-        #expect(report.recall == Double(found) / Double(span.count { $0.isFraud == true }))
-        // The metrics are of the scores, which no rule moved.
-        #expect(try report.metrics == replay([events]).metrics)
+        let table = try fixture.replay([fixture.events], rules: rules).table
+        let span = fixture.events[1000..<1750].filter { $0.line % 100 != 99 }
+        let places = span.enumerated().filter { $0.element.transaction.entities[0] == "t0" }.map { UInt32($0.offset) }
+        #expect(table.champion.ruleRows[0] == places && table.champion.ruleRows[2].isEmpty)
+        #expect(places.allSatisfy { table.champion.dispositions[Int($0)] == .decline })
+        #expect(table.champion.decidedBy.allSatisfy { $0 == 0 || $0 == 1 })
+        #expect(table.truths == span.map { $0.isFraud == true ? 1 : 0 })
     }
 
-    @Test func withoutATruthThereIsNoPrecision() throws {
-        let unlabelled = events.map { LabelledTransaction(transaction: $0.transaction, isFraud: nil, line: $0.line) }
-        let report = try replay([unlabelled])
-        #expect(report.precision == nil && report.recall == nil && report.metrics.events == 0 && report.events == 750)
-        #expect(try replay([]).events == 0)
+    @Test func challengersSeeTheSameEvents() throws {
+        let other = try fixture.model(seed: 6)
+        let rule = try fixture.rules("rules: [{id: big, when: tx.amount > 200.0, action: review}]")
+        let together = try fixture.replay(
+            [fixture.events],
+            challengers: [
+                ReplayEntrant(name: "other", model: other),
+                ReplayEntrant(name: "rules", model: try fixture.model(), rules: rule),
+            ])
+        let alone = try fixture.replay([fixture.events])
+        let own = try ReplayEngine([ReplayEntrant(name: "x", model: other)], options: fixture.options())
+            .run(.sources { [events = fixture.events] in [ReplayFixture.Source(items: events[...])] })
+        #expect(together.table.champion.modelScores == alone.table.champion.modelScores)
+        #expect(together.table.contenders[1].modelScores == own.table.champion.modelScores)
+        #expect(together.table.contenders[2].modelScores == alone.table.champion.modelScores)
+        #expect(together.table.contenders[1].modelScores != together.table.champion.modelScores)
+        #expect(together.table.contenders[2].ruleRows[0].count == together.table.amounts.count { $0 > 200 })
+    }
+
+    @Test func aStoppedReplayIsWholeUpToWhereItStopped() throws {
+        // More events than one block has.
+        let many = (0..<12).flatMap { copy in
+            fixture.events.map { event in
+                var event = event
+                event.transaction.id += ".\(copy)"
+                event.transaction.time = event.transaction.time.advanced(byMilliseconds: Int64(copy) * 40 * Self.day)
+                return event
+            }
+        }
+        var options = ReplayOptions(labelDelayMilliseconds: 7 * Self.day)
+        let whole = try fixture.replay([many], options: options)
+        options.workers = 1
+        var asked = 0
+        let part = try fixture.replay([many], options: options) {
+            asked += 1
+            return asked == 3
+        }
+        #expect(part.isPartial && !whole.isPartial && part.table.count < whole.table.count && part.table.count > 0)
+        let scores = part.table.champion.scores
+        #expect(scores.elementsEqual(whole.table.champion.scores.prefix(scores.count)))
+        #expect(part.table.maturities.contains(.immature) && part.table.maturities.contains(.mature))
+    }
+
+    @Test func aSampleOfUsersIsScoredAsAmongAll() throws {
+        var options = fixture.options()
+        options.userShare = 0.5
+        let sample = try fixture.replay([fixture.events], options: options).table
+        let all = try fixture.replay([fixture.events]).table
+        let rows = Dictionary(uniqueKeysWithValues: zip(all.offsets, all.champion.scores))
+        #expect(sample.count > 0 && sample.count < all.count)
+        #expect(zip(sample.offsets, sample.champion.scores).allSatisfy { rows[$0] == $1 })
+        // Users are named by a key, or not at all.
+        options.pseudonymizer = Pseudonymizer(key: Array("a key of some length".utf8))
+        #expect(try fixture.replay([fixture.events], options: options).table.userNames.allSatisfy { $0.count == 32 })
+    }
+
+    @Test func withoutATruthNothingIsCounted() throws {
+        let unlabelled = fixture.events.map {
+            LabelledTransaction(transaction: $0.transaction, isFraud: nil, line: $0.line)
+        }
+        let report = ReplayReport(try fixture.replay([unlabelled]))
+        #expect(
+            report.champion.precision == nil && report.champion.recall == nil && report.champion.metrics.events == 0)
+        #expect(report.events == 750 && report.unlabelled + report.immature == 743)
+        #expect(try fixture.replay([]).events == 0)
+    }
+
+    @Test func driftIsCountedBeforeAndDuring() throws {
+        var options = fixture.options()
+        options.measuresDrift = true
+        options.segments = ["terminal", "amount"]
+        let result = try fixture.replay([fixture.events], options: options)
+        let drift = try #require(result.drift)
+        #expect(drift.features.count == (try fixture.model()).encoder.fields.count)
+        #expect(drift.features.allSatisfy { $0.before.reduce(0, +) > 20 && $0.during.reduce(0, +) > 20 })
+        // A week before the span is scored as well, which changes no decision.
+        #expect(drift.scoresBefore.count == 346)
+        #expect(try fixture.replay([fixture.events]).table.champion.scores == result.table.champion.scores)
+        #expect(result.table.segments.map(\.name) == ["terminal", "amount"])
+        #expect(result.table.segments[0].groups.sorted() == (0..<6).map { "t\($0)" })
+        #expect(result.table.segments[0].codes.count == result.table.count)
     }
 
     @Test func filesOfAnotherSchemaAreRefused() throws {
-        var other = Self.schema
+        var other = ReplayFixture.schema
         other.entities[0].name = "merchant"
-        let scorer = try Scorer(model: try model(), rules: .empty(schema: Self.schema))
-        let replay = Replay(scorer: scorer, labelDelayMilliseconds: 0, from: from, to: to)
-        #expect(throws: ModelFault.self) { try replay.run(paths: ["/nowhere"], schema: other) }
-        #expect(throws: DataFileError.self) { try replay.run(paths: ["/nowhere.csv"], schema: Self.schema) }
+        let engine = try ReplayEngine(
+            [ReplayEntrant(name: "m", model: try fixture.model())], options: fixture.options())
+        #expect(throws: ModelFault.self) { try engine.run(.files(["/nowhere"], schema: other)) }
+        #expect(throws: DataFileError.self) { try engine.run(.files(["/nowhere.csv"], schema: ReplayFixture.schema)) }
+        var options = fixture.options()
+        options.segments = ["nothing"]
+        #expect(throws: ReplayFault.self) { try fixture.replay([], options: options) }
     }
 }

@@ -6,11 +6,11 @@ import Transactions
 
 /// `vigil run` killed with -9 in the middle of its work, and counted by PostgreSQL and the review topic.
 struct ProcessorCrashTests {
-    private static let partitions: Int32 = 3
+    static let partitions: Int32 = 3
     private static let total = 9000  // a multiple of 4
 
     /// What one service works with beside the inputs: nothing of it is shared with another.
-    private struct Instance {
+    struct Instance {
         let database: CommandDatabase
         let review: String
         let environment: [String: String]
@@ -56,7 +56,7 @@ struct ProcessorCrashTests {
     }
 
     /// Transactions `range` of a fixed sequence and their labels, in the order of their times.
-    private static func publish(_ range: Range<Int>, transactions: String, labels: String) throws {
+    static func publish(_ range: Range<Int>, transactions: String, labels: String) throws {
         let producer = try KafkaProducer(settings: TestBrokers.settings())
         let transactionEncoder = TransactionEncoder(schema: ProcessorModel.schema)
         let labelEncoder = LabelEncoder(schema: ProcessorModel.schema)

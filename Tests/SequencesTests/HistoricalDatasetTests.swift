@@ -35,6 +35,7 @@ import Transactions
 
     @Test func nothingFromTheEndOnIsRead() throws {
         #expect(try load([items([1, 4, 9], "a")], until: 4).times == [day])
+        #expect(try load([items([1, 9, 2], "a")], until: 4).times == [1, 2].map { $0 * day })
         #expect(try load([[]]).count == 0)
     }
 

@@ -57,10 +57,9 @@ struct ContenderVerdict {
 
     private static func described(_ comparison: ContenderComparison, _ figure: Figure, _ name: String) -> String? {
         guard let difference = comparison.differences[figure] else { return nil }
-        let number = String(format: "%+.2f", difference * 100)
-        guard let interval = comparison.intervals[figure] else { return "\(name) \(number) points" }
-        return name
-            + String(
-                format: " %@ points (95 %% interval %+.2f to %+.2f)", number, interval.low * 100, interval.high * 100)
+        func points(_ value: Double) -> String { String(format: "%+.2f", value * 100).replacing("-", with: "−") }
+        guard let interval = comparison.intervals[figure] else { return "\(name) \(points(difference)) points" }
+        return
+            "\(name) \(points(difference)) points (95 % interval \(points(interval.low)) to \(points(interval.high)))"
     }
 }

@@ -1,3 +1,4 @@
+internal import Scoring
 public import Transactions
 
 /// All that a replay gives: what was decided, from what, and how long it took.
@@ -25,10 +26,15 @@ public struct ReplayResult: Sendable {
     public var seconds = 0.0
     /// Transactions read in that time, warm-up included, by the second.
     public var eventsPerSecond = 0.0
+    /// What was found about the data, such as records that are gone from a topic.
+    public var remarks: [String] = []
     /// Stopped before its end: what is here is whole up to the last row.
     public var isPartial = false
     public package(set) var table = ReplayTable()
     public package(set) var drift: ReplayDrift?
+
+    /// What was decided on the record that the replay was to find.
+    var target: Scorer.Outcome?
 
     package init(runID: String, from: EventTime, to: EventTime, dataEnd: EventTime, labelDelayMilliseconds: Int64) {
         self.runID = runID

@@ -1,9 +1,11 @@
 import Evaluation
+import Foundation
 import Transactions
 
-/// A replay's progress: by event time where the end is known, else a count.
+/// A replay's progress: by events where their number is known, by event time where the end is, else a count.
 final class ReplayBar {
     private let end: EventTime?
+    private let started = Date()
     private var start: EventTime?
     private var progress: Progress?
 
@@ -11,20 +13,30 @@ final class ReplayBar {
         self.end = end
     }
 
-    func update(_ events: Int, _ time: EventTime) {
-        let start = self.start ?? time
+    func update(_ now: ReplayProgress) {
+        let seconds = Date().timeIntervalSince(started)
+        let rate = seconds > 0 ? String(format: "%.0f/s", Double(now.events) / seconds) : ""
+        let note = "\(now.events) events, \(rate), at \(now.time)"
+        let start = self.start ?? now.time
         self.start = start
-        let progress = self.progress ?? Progress("Replaying", total: end.map { hours(from: start, to: $0) } ?? 0)
-        self.progress = progress
-        if end == nil {
-            progress.update(events, "transactions")
+        if let expected = now.expectedEvents {
+            bar(expected).update(now.events, note)
+        } else if let end {
+            bar(hours(from: start, to: end)).update(hours(from: start, to: now.time), note)
         } else {
-            progress.update(hours(from: start, to: time), "\(events) transactions")
+            bar(0).update(now.events, rate)
         }
     }
 
-    func finish(_ report: ReplayReport) {
-        progress?.finish("\(report.events) transactions after \(report.warmUpEvents) for context")
+    func finish(_ result: ReplayResult) {
+        let stopped = result.isPartial ? ", stopped before the end" : ""
+        progress?.finish("\(result.events) transactions after \(result.warmUpEvents) for context\(stopped)")
+    }
+
+    private func bar(_ total: Int) -> Progress {
+        let bar = progress ?? Progress("Replaying", total: total)
+        progress = bar
+        return bar
     }
 
     private func hours(from start: EventTime, to end: EventTime) -> Int {

@@ -39,16 +39,7 @@ struct RunSettings {
         pipeline.group = reader.text("kafka.group") ?? pipeline.group
         pipeline.topics = reader.topics()
         pipeline.thresholds = try reader.thresholds(default: model.threshold)
-        let form = try reader.choice(
-            "input.form", among: EventForm.allCases.map(\.rawValue), default: EventForm.canonical.rawValue)
-        pipeline.form = EventForm(rawValue: form) ?? .canonical
-        pipeline.limits.maximumBytes = try reader.bytes("input.maximum_bytes") ?? pipeline.limits.maximumBytes
-        if let text = reader.text("input.earliest") {
-            guard let time = EventTime(iso8601: text) else { throw reader.fault("input.earliest", "a date expected") }
-            pipeline.limits.earliest = time
-        }
-        pipeline.limits.maximumAheadMilliseconds =
-            try reader.milliseconds("input.maximum_ahead") ?? pipeline.limits.maximumAheadMilliseconds
+        (pipeline.form, pipeline.limits) = try reader.decoding()
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
         pipeline.checkpointIntervalMilliseconds =
             try reader.milliseconds("state.checkpoint_interval") ?? pipeline.checkpointIntervalMilliseconds
@@ -75,6 +66,20 @@ extension SettingsReader {
         return topics
     }
 
+    /// How messages are read, and what is refused.
+    func decoding() throws -> (form: EventForm, limits: EventLimits) {
+        let name = try choice(
+            "input.form", among: EventForm.allCases.map(\.rawValue), default: EventForm.canonical.rawValue)
+        var limits = EventLimits()
+        limits.maximumBytes = try bytes("input.maximum_bytes") ?? limits.maximumBytes
+        if let text = text("input.earliest") {
+            guard let time = EventTime(iso8601: text) else { throw fault("input.earliest", "a date expected") }
+            limits.earliest = time
+        }
+        limits.maximumAheadMilliseconds = try milliseconds("input.maximum_ahead") ?? limits.maximumAheadMilliseconds
+        return (EventForm(rawValue: name) ?? .canonical, limits)
+    }
+
     /// Score thresholds; nil leaves both to the model.
     func thresholds(default review: Float) throws -> Thresholds? {
         let given = (review: try probability("decision.review"), decline: try probability("decision.decline"))
@@ -93,6 +98,18 @@ extension SettingsReader {
         }
         guard key.utf8.count >= 16 else { throw fault("privacy.key", "at least 16 bytes expected") }
         return Pseudonymizer(key: Array(key.utf8))
+    }
+
+    /// The configured pseudonyms, or ones of this process alone where no key is set: ids stay inside all the same.
+    func pseudonymizerOrOwn() throws -> Pseudonymizer {
+        let isKeyed = text("privacy.key", isSecret: true) != nil || text("privacy.key_file") != nil
+        if isKeyed || text("privacy.user_ids") == "plain" { return try pseudonymizer() }
+        return Pseudonymizer(key: (0..<32).map { _ in UInt8.random(in: 0...255) })
+    }
+
+    /// Whether a database is configured at all.
+    var hasPostgres: Bool {
+        text("postgres.url", isSecret: true) != nil || text("postgres.host") != nil || text("postgres.database") != nil
     }
 
     func logLevel() throws -> Logger.Level {

@@ -4,5 +4,8 @@ import ArgumentParser
 struct AlertsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts", abstract: "Alerts in PostgreSQL.",
-        subcommands: [AlertsListCommand.self, AlertsShowCommand.self, AlertsLabelCommand.self])
+        subcommands: [
+            AlertsListCommand.self, AlertsShowCommand.self, AlertsLabelCommand.self,
+            AlertsVerifyCommand.self,
+        ])
 }

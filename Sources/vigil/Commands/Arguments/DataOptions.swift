@@ -30,13 +30,15 @@ struct DataOptions: ParsableArguments {
 
     /// All transactions before a moment in order of time, with what is known of them.
     ///
+    /// - Parameter labelDelayMilliseconds: when labels arrive; nil: after the schema's delay.
     /// - Throws: `DataFileError`.
     func loadDataset(
-        _ schema: TransactionSchema, historyCapacity: Int, before end: EventTime
+        _ schema: TransactionSchema, historyCapacity: Int, labelDelayMilliseconds: Int64? = nil, before end: EventTime
     ) throws(DataFileError) -> HistoricalDataset {
         let bar = Progress("Reading", total: 0)
         let dataset = try HistoricalDataset.load(
-            paths: data, schema: schema, historyCapacity: historyCapacity, until: end
+            paths: data, schema: schema, historyCapacity: historyCapacity,
+            labelDelayMilliseconds: labelDelayMilliseconds, until: end
         ) { bar.update($0, "transactions") }
         bar.finish("\(dataset.count) transactions of \(dataset.userCount) users")
         return dataset
