@@ -1,4 +1,4 @@
-public import Sequences
+internal import Sequences
 public import Transactions
 
 /// Rules with users and entities of their own but no model: for fixtures, explanations and measurements.

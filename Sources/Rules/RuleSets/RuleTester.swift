@@ -1,5 +1,5 @@
 internal import Sequences
-public import Transactions
+internal import Transactions
 
 /// Runs a rule set's own fixtures, each from an empty past, through what decides in `run`.
 public enum RuleTester {
