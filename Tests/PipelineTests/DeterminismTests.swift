@@ -108,7 +108,8 @@ import Transactions
                         capacity: SmallModel.shared.get().historyLength)
                 }
                 claim.restored.users[user.pseudonym] = .init(
-                    history: history, profile: try UserProfile(decoding: user.profile), offset: user.offset)
+                    history: PackedHistory(history), profile: try UserProfile(decoding: user.profile),
+                    offset: user.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
             claim.restored.open = (newest.open, newest.offset)

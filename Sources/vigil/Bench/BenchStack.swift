@@ -92,7 +92,7 @@ final class BenchStack {
         program: String, _ arguments: [String], environment: [String: String], output: URL
     ) throws -> Process {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VIGIL_") }
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let log = try FileHandle(forWritingTo: output)
         let process = Process()
         // However this process ends, its children end too: the thread that starts them lives as long as they may.
