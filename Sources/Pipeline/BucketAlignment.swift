@@ -26,10 +26,8 @@ struct BucketAlignment {
 
     private var inputs: [TopicPartition: Input] = [:]
     private var blockedSince: Int64?
-    /// Since when events have been coming in without a silence as long as the grace.
+    /// Since when there has always been an event ready.
     private var activeSince: Int64?
-    /// When an event was last ready.
-    private var lastReady: Int64 = .min / 2
 
     init(idleGraceMilliseconds: Int64 = 1_000, maximumWaitMilliseconds: Int64 = 30_000) {
         self.idleGraceMilliseconds = idleGraceMilliseconds
@@ -70,11 +68,10 @@ struct BucketAlignment {
     mutating func frontier(at now: Int64) -> Int64? {
         guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else {
             blockedSince = nil
+            activeSince = nil
             return nil
         }
-        // A stream at half load runs dry between any two fetches: that is no silence.
-        if now - lastReady >= idleGraceMilliseconds { activeSince = now }
-        lastReady = now
+        activeSince = activeSince ?? now
         let slowest = inputs.values.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
         let frontier = slowest ?? earliestReady
         if frontier >= earliestReady {

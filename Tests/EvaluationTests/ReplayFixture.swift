@@ -54,6 +54,8 @@ struct ReplayFixture {
     func options(delay: Int64 = 7 * day) -> ReplayOptions {
         var options = ReplayOptions(labelDelayMilliseconds: delay)
         (options.from, options.to) = (from, to)
+        // The evaluator computes without rounded caches.
+        options.cachePrecision = .float32
         return options
     }
 

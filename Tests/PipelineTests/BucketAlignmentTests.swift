@@ -65,19 +65,6 @@ struct BucketAlignmentTests {
         #expect(alignment.frontier(at: 20_000) == 7)
     }
 
-    /// A stream that runs dry between fetches crosses an hour without waiting for inputs that have long been idle.
-    @Test func aPauseShorterThanTheGraceIsNoSilence() {
-        var alignment = aligned([first, second])
-        alignment.drained(second, at: 5, atEndSince: 0)
-        alignment.nextEvent(of: first, in: 7)
-        #expect(alignment.frontier(at: 10_000) == 5)
-        #expect(alignment.frontier(at: 10_100) == 7)
-        alignment.drained(first, at: 7, atEndSince: 10_100)
-        #expect(alignment.frontier(at: 10_101) == nil)
-        alignment.nextEvent(of: first, in: 8)
-        #expect(alignment.frontier(at: 10_150) == 8)
-    }
-
     @Test func aLaggingInputIsExcusedAfterTheBoundUntilItMoves() {
         var alignment = aligned([first, remote])
         alignment.drained(remote, at: 3, atEndSince: nil)

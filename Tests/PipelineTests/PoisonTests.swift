@@ -69,12 +69,15 @@ struct PoisonTests {
         // Everything but the last three was decided before; the restart reads it again.
         claim.nextOffset = Int64(Self.total) - 3
         claim.poisoned = [Self.poisoned]
+        let without = Self.transactions.filter { $0.id != "poison" }
+        let calm = try ProcessorRun.decide([Self.input: Feeds.events(without)]).decisions()
+        for (offset, transaction) in Self.transactions.enumerated() {
+            claim.decisions[Int64(offset)] = calm[transaction.id]?.disposition
+        }
         let run = try ProcessorRun()
         run.claim([claim])
         run.send(Self.input, Feeds.events(Self.transactions), isLast: true)
         let output = try run.finish { $0.positions[Self.input] == Int64(Self.total) }
-        let without = Self.transactions.filter { $0.id != "poison" }
-        let calm = try ProcessorRun.decide([Self.input: Feeds.events(without)]).decisions()
         #expect(output.alerts.count == 3)
         for (id, decision) in output.decisions() { #expect(decision == calm[id]) }
     }
