@@ -17,8 +17,8 @@ extension RuleEvaluator {
         let row = observations.values.count
         entities.begin(transaction)
         if !aggregateValues.isEmpty { update(transaction, at: time, &profile, ledger) }
-        for binding in observed {
-            guard case .observed(let fact) = binding.source else { continue }
+        for index in observed.indices {
+            guard case .observed(let fact) = observed[index].source else { continue }
             observations.values.append(value(of: fact, transaction, at: time, history, profile, ledger))
         }
         if history.eventsSeen == 0 { profile.firstSeen = time }
@@ -40,7 +40,8 @@ extension RuleEvaluator {
     ) {
         feed.take(transaction)
         profile.aggregates.adopt(layout)
-        for (index, aggregate) in feed.aggregates.enumerated() {
+        for index in feed.aggregates.indices {
+            let aggregate = feed.aggregates[index]
             let specification = aggregate.specification
             if let entity = aggregate.entity {
                 guard let ledger else { continue }

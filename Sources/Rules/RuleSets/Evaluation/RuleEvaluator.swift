@@ -75,7 +75,8 @@ public final class RuleEvaluator {
         _ transaction: Transaction, _ modelScore: Double, _ lastDecision: Disposition?,
         _ observations: borrowing RuleObservations, _ row: Int
     ) {
-        for binding in direct {
+        for index in direct.indices {
+            let binding = direct[index]
             switch binding.source {
             case .score: machine.setFact(binding.slot, to: .double(modelScore))
             case .lastDecision:
@@ -83,8 +84,8 @@ public final class RuleEvaluator {
             default: machine.setFact(binding.slot, to: binding.source.value(in: transaction))
             }
         }
-        for (offset, binding) in observed.enumerated() {
-            machine.setFact(binding.slot, to: observations.values[row + offset])
+        for offset in observed.indices {
+            machine.setFact(observed[offset].slot, to: observations.values[row + offset])
         }
     }
 
