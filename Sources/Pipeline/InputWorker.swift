@@ -23,7 +23,7 @@ final class InputWorker {
     let backlog: Backlog
 
     var users: [String: User] = [:]
-    var dirty: [String: UserState] = [:]
+    private(set) var dirty: [String: UserState] = [:]
     var accumulator: BucketAccumulator
     /// The first offset not taken from the queue yet.
     private(set) var position: Int64
@@ -123,6 +123,18 @@ final class InputWorker {
         let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
         users[id] = user
         return user
+    }
+
+    /// Notes that the user is to be in the next checkpoint.
+    func markDirty(_ id: String, _ state: UserState) {
+        state.isDirty = true
+        dirty[id] = state
+    }
+
+    /// A checkpoint holds every user that changed.
+    func clearDirty() {
+        for state in dirty.values { state.isDirty = false }
+        dirty.removeAll(keepingCapacity: true)
     }
 
     /// Drops users by pseudonym; answers under which epochs each may have checkpoints.

@@ -7,6 +7,8 @@ internal import Scoring
 /// A directory that does not hold a whole model is left alone until it changes again: the model in use stays.
 struct ModelWatcher {
     let path: String
+    /// Which of the directory's adapters to put on, as in `Model.load`.
+    let adapter: String?
     let intervalMilliseconds: Int64
     let inbox: BoundedQueue<ProcessorMessage>
     let stopping: StopFlag
@@ -23,7 +25,7 @@ struct ModelWatcher {
             let current = fingerprint()
             guard current != seen else { continue }
             seen = current
-            switch Result(catching: { try Model.load(from: path) }) {
+            switch Result(catching: { try Model.load(from: path, adapter: adapter) }) {
             case .success(let model) where model.hash != hash:
                 hash = model.hash
                 inbox.sendNow(.model(model))
@@ -44,10 +46,13 @@ struct ModelWatcher {
         }
     }
 
-    /// Sizes and times of the files that make a model.
+    /// Sizes and times of the files that make a model, adapters among them.
     private func fingerprint() -> [String] {
-        Model.File.allCases.map { file in
-            let place = URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(file.rawValue).path
+        let adapters = ModelAdapter.names(in: path).map { ModelAdapter.path(of: $0, in: path) }
+        let files = Model.File.allCases.map {
+            URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent($0.rawValue).path
+        }
+        return (files + adapters).map { place in
             let attributes = try? FileManager.default.attributesOfItem(atPath: place)
             let numbers = [FileAttributeKey.size, .modificationDate, .systemFileNumber].map { attributes?[$0] }
             return numbers.map { $0.map { "\($0)" } ?? "" }.joined(separator: " ")

@@ -13,8 +13,9 @@ public struct PipelineConfiguration: Sendable {
     public var topics = TopicNames()
     public var postgres: PostgresSettings
     public var model: Model
-    /// The model's directory and how often it is looked at for another one, in milliseconds; nil: never.
-    public var modelReload: (path: String, intervalMilliseconds: Int64)?
+    /// The model's directory, its adapter (as in `Model.load`) and how often they are looked at for another model, in
+    /// milliseconds; nil: never.
+    public var modelReload: (path: String, adapter: String?, intervalMilliseconds: Int64)?
     /// The rules in force where they are not followed.
     public var rules: RuleSet
     /// Where rules are followed; nil: `rules` stay as they are.

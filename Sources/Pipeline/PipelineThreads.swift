@@ -89,8 +89,8 @@ struct PipelineThreads: Sendable {
             }
             if let reload = configuration.modelReload {
                 let watcher = ModelWatcher(
-                    path: reload.path, intervalMilliseconds: reload.intervalMilliseconds, inbox: inbox,
-                    stopping: stopping, logger: logger)
+                    path: reload.path, adapter: reload.adapter, intervalMilliseconds: reload.intervalMilliseconds,
+                    inbox: inbox, stopping: stopping, logger: logger)
                 group.addTask { await watcher.run(from: configuration.model.hash) }
             }
             while let result = await group.nextResult() {

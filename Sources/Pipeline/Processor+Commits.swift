@@ -60,7 +60,7 @@ extension Processor {
                     profile: state.profile.encoded(), formerEpoch: worker.users[id]?.checkpointEpoch)
             }
             for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
-            worker.dirty.removeAll(keepingCapacity: true)
+            worker.clearDirty()
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(
                 CommitUnit.Checkpoint(

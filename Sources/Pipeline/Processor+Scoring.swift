@@ -22,7 +22,7 @@ extension Processor {
             if !isPast { worker.counts.scored += 1 }
         case .transaction(let transaction):
             let user = worker.user(transaction.user, pseudonymizer: pseudonymizer, scorer: scorer)
-            worker.dirty[transaction.user] = user.state
+            if !user.state.isDirty { worker.markDirty(transaction.user, user.state) }
             let request = Scorer.Request(transaction: transaction, user: user.state)
             guard isPast else {
                 if suspects[worker.claim.input]?.remove(event.offset) != nil {
@@ -63,7 +63,7 @@ extension Processor {
             scorer.release([request.user])
             let user = UserState(history: history, profile: profile, newestOffset: event.offset)
             worker.users[request.transaction.user]?.state = user
-            worker.dirty[request.transaction.user] = user
+            worker.markDirty(request.transaction.user, user)
             worker.counts.deadLettered += 1
             let source = coordinates(worker, event.offset)
             pending.poisoned.append(source)

@@ -10,6 +10,8 @@ public final class UserState {
     public internal(set) var profile: UserProfile
     /// Input offset of the newest event applied, for checkpoints; -1 before the first.
     public var newestOffset: Int64
+    /// Whether the owner has noted that the user changed since the last checkpoint.
+    public var isDirty = false
 
     /// The history while open; empty, with its shape, while packed.
     var open: UserHistory

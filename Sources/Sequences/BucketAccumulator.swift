@@ -55,13 +55,10 @@ public struct BucketAccumulator: Sendable {
     /// Closes the open part when `time` lies in a later bucket; nil when it does not or the part is empty.
     public mutating func advance(to time: EventTime) -> EntityBucketPart? {
         let bucket = time.milliseconds.floored(dividedBy: bucketMilliseconds)
-        guard let current = open else {
-            open = EntityBucketPart(bucket: bucket)
-            return nil
-        }
-        guard bucket > current.bucket else { return nil }
-        open = EntityBucketPart(bucket: bucket)
-        return current.isEmpty ? nil : current
+        // Most events stay in the open bucket: nothing of it is copied for them.
+        if let current = open?.bucket, bucket <= current { return nil }
+        defer { open = EntityBucketPart(bucket: bucket) }
+        return open.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Closes the open part at the end of the input.

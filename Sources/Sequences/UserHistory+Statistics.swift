@@ -21,35 +21,48 @@ extension UserHistory {
         return sum / Double(recentAmounts.count)
     }
 
-    /// - Complexity: O(32²) at worst, without allocation.
+    /// - Complexity: O(32), without allocation.
     func statistics(at milliseconds: Int64) -> Statistics {
-        let recent = recentAmounts.count
+        let recent = sortedAmounts.count
         guard recent > 0 else { return Statistics() }
         var result = Statistics()
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: recent) { sorted in
-            for (position, amount) in recentAmounts.enumerated() {
-                var place = position
-                while place > 0, sorted[place - 1] > amount {
-                    sorted[place] = sorted[place - 1]
-                    place -= 1
-                }
-                sorted.initializeElement(at: place, to: amount)
-            }
-            // Summed in sorted order, so that a restored ring gives the same bits as the one it was saved from.
-            let mean = sorted.reduce(0.0) { $0 + Double($1) } / Double(recent)
+        // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
+        sortedAmounts.withUnsafeBufferPointer { sorted in
+            let mean = Self.sum(sorted) { $0 } / Double(recent)
             let middle = recent / 2
             result.median = recent % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
             result.mean = Float(mean)
             guard recent > 1 else { return }
-            let squares = sorted.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+            let squares = Self.sum(sorted) { ($0 - mean) * ($0 - mean) }
             result.deviation = Float((squares / Double(recent)).squareRoot())
         }
         let (hour, day) = (Int64(3_600_000), Int64(86_400_000))
-        for time in recentTimes {
-            let age = milliseconds &- time
-            if age < hour { result.countInHour += 1 }
-            if age < day { result.countInDay += 1 }
+        var (inHour, inDay) = (0, 0)
+        recentTimes.withUnsafeBufferPointer { times in
+            for time in times {
+                inHour += milliseconds &- time < hour ? 1 : 0
+                inDay += milliseconds &- time < day ? 1 : 0
+            }
         }
+        (result.countInHour, result.countInDay) = (Float(inHour), Float(inDay))
         return result
+    }
+
+    /// In four sums at once: one would wait for itself at every step.
+    @inline(__always)
+    private static func sum(_ values: UnsafeBufferPointer<Float>, _ term: (SIMD4<Double>) -> SIMD4<Double>) -> Double {
+        var sums = SIMD4<Double>.zero
+        var place = 0
+        while place + 4 <= values.count {
+            let next = SIMD4(values[place], values[place + 1], values[place + 2], values[place + 3])
+            sums += term(SIMD4<Double>(next))
+            place += 4
+        }
+        var rest = 0.0
+        while place < values.count {
+            rest += term(SIMD4(repeating: Double(values[place])))[0]
+            place += 1
+        }
+        return sums.sum() + rest
     }
 }

@@ -23,6 +23,8 @@ public struct UserHistory: Sendable {
     private(set) var recentAmounts: [Float] = []
     private(set) var recentTimes: [Int64] = []
     private(set) var recentStart = 0
+    /// The same amounts in ascending order, kept so because sorting them anew cost more than all other user features.
+    private(set) var sortedAmounts: [Float] = []
     private(set) var newestMilliseconds: Int64 = .min
 
     /// - Parameters:
@@ -86,17 +88,40 @@ public struct UserHistory: Sendable {
 
     /// Bytes of memory held outside of the value itself.
     public var byteCount: Int {
-        raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8 + recentAmounts.capacity * 4
+        raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8
+            + (recentAmounts.capacity + sortedAmounts.capacity) * 4
     }
 
     private mutating func appendRecent(amount: Float) {
         if recentAmounts.count < Self.recentCapacity {
             recentAmounts.append(amount)
             recentTimes.append(newestMilliseconds)
+            // Larger than all: it moves down to its place.
+            sortedAmounts.append(.infinity)
+            replaceSorted(.infinity, by: amount)
         } else {
+            replaceSorted(recentAmounts[recentStart], by: amount)
             recentAmounts[recentStart] = amount
             recentTimes[recentStart] = newestMilliseconds
             recentStart = recentStart + 1 == Self.recentCapacity ? 0 : recentStart + 1
+        }
+    }
+
+    /// Puts `new` in the place of an amount that is held, and moves it to where it belongs.
+    private mutating func replaceSorted(_ old: Float, by new: Float) {
+        sortedAmounts.withUnsafeMutableBufferPointer { sorted in
+            let last = sorted.count - 1
+            var place = 0
+            while place < last, sorted[place] < old { place += 1 }
+            while place > 0, sorted[place - 1] > new {
+                sorted[place] = sorted[place - 1]
+                place -= 1
+            }
+            while place < last, sorted[place + 1] < new {
+                sorted[place] = sorted[place + 1]
+                place += 1
+            }
+            sorted[place] = new
         }
     }
 
@@ -135,6 +160,7 @@ public struct UserHistory: Sendable {
         count = times.count
         recentAmounts = recent.amounts
         recentTimes = recent.times
+        sortedAmounts = recent.amounts.sorted()
     }
 }
 

@@ -24,9 +24,12 @@ import Transformer
         return builder.finished()
     }()
 
-    private func point(_ seed: UInt64, _ name: String) throws -> FrontierPoint {
+    private func point(
+        _ seed: UInt64, _ name: String, caches: CachePrecision = .float32
+    ) throws -> FrontierPoint {
         try FrontierPoint(
-            try model(seed), named: name, weights: .int8, on: dataset, from: EventTime(milliseconds: 10 * Self.day),
+            try model(seed), named: name, weights: .int8, caches: caches, on: dataset,
+            from: EventTime(milliseconds: 10 * Self.day),
             to: EventTime(milliseconds: 25 * Self.day))
     }
 
@@ -48,6 +51,17 @@ import Transformer
         #expect(abs(try #require(point.averagePrecision) - (wanted.averagePrecision ?? 0)) < 2e-3)
         #expect(point.microsecondsPerEvent > 0 && point.bytesPerUser > 0)
         #expect(point.parameters < point.weightBytes && point.weightBytes < 4 * point.parameters)
+    }
+
+    /// Rounded caches take fewer bytes, and what they lose is counted against the unrounded of the same model only.
+    @Test func lossesAreAgainstUnroundedCaches() throws {
+        var points = [
+            try point(5, "five", caches: .int8), try point(5, "five"), try point(6, "six", caches: .int8),
+        ]
+        FrontierPoint.markLosses(&points)
+        let (rounded, whole) = (try #require(points[0].averagePrecision), try #require(points[1].averagePrecision))
+        #expect(points.map(\.averagePrecisionLoss) == [whole - rounded, 0, nil])
+        #expect(points[0].bytesPerUser < points[1].bytesPerUser)
     }
 
     @Test func theFrontierIsWhatNothingBeats() throws {

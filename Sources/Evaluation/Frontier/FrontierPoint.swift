@@ -11,10 +11,14 @@ public struct FrontierPoint: Sendable, Encodable {
     public var modelHash: String
     /// At which its weights are stored.
     public var weights: WeightPrecision
+    /// At which keys and values are cached.
+    public var caches: CachePrecision
     public var events: Int
     public var frauds: Int
     /// Nil without a fraud.
     public var averagePrecision: Double?
+    /// What rounding the caches loses of it; nil where the list holds no float32 of the same model and weights.
+    public var averagePrecisionLoss: Double?
     /// Of frauds, with alerts for 1 % of the events.
     public var recallAt1PercentAlerts: Double?
     public var parameters: Int
@@ -32,15 +36,15 @@ public struct FrontierPoint: Sendable, Encodable {
     ///   - from: events from here on are measured; those before give the context.
     /// - Throws: `ModelFault` where the dataset is not the model's.
     public init(
-        _ model: Model, named name: String, weights: WeightPrecision, on dataset: HistoricalDataset, from: EventTime,
-        to: EventTime
+        _ model: Model, named name: String, weights: WeightPrecision, caches: CachePrecision = .float32,
+        on dataset: HistoricalDataset, from: EventTime, to: EventTime
     ) throws(ModelFault) {
         guard dataset.extractor.layout == model.encoder.extractor.layout else {
             throw ModelFault(
                 file: Model.File.encoder.rawValue, field: "schema",
                 detail: "the dataset's features are not those that \(name) was trained on")
         }
-        let store = KeyValueStore(model.configuration)
+        let store = KeyValueStore(model.configuration, precision: caches)
         let sequences = EncodedSequences(dataset, encoder: model.encoder)
         let result: (logits: [Float], seconds: Double)
         do throws(TransformerError) {
@@ -56,6 +60,7 @@ public struct FrontierPoint: Sendable, Encodable {
             scores: rows.map { result.logits[$0] }, frauds: rows.map { dataset.labels[$0] == 1 })
         self.model = name
         self.weights = weights
+        self.caches = caches
         modelHash = model.hash
         events = ranking.events
         frauds = ranking.frauds
@@ -68,6 +73,19 @@ public struct FrontierPoint: Sendable, Encodable {
         let token = dataset.extractor.rawCount * MemoryLayout<UInt32>.stride + 16
         bytesPerUser = store.bytesPerCache + model.historyLength * token
         microsecondsPerEvent = result.seconds * 1e6 / Double(max(1, scored.count))
+    }
+
+    /// Fills in what rounded caches lose against float32 caches of the same model and weights.
+    public static func markLosses(_ points: inout [FrontierPoint]) {
+        let all = points
+        for index in points.indices {
+            let point = all[index]
+            let unrounded = all.first {
+                $0.modelHash == point.modelHash && $0.weights == point.weights && $0.caches == .float32
+            }
+            guard let best = unrounded?.averagePrecision, let reached = point.averagePrecision else { continue }
+            points[index].averagePrecisionLoss = best - reached
+        }
     }
 
     /// Marks the points that no other of the list beats.

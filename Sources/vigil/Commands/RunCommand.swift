@@ -31,11 +31,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Rule set; stands above rules.path.")
     var rules: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Bound on the memory of hot users, such as 2GiB; stands above state.memory.", valueName: "size"))
+    var stateMemory: String?
+
     func run() async throws {
         var flags: [String: String] = [:]
         flags["model.path"] = model
         flags["model.adapter"] = adapter
         flags["rules.path"] = rules
+        flags["state.memory"] = stateMemory
         let settings = try RunSettings(try await options.reader(adding: flags))
         let level = settings.logLevel
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }

@@ -43,7 +43,9 @@ struct RunSettings {
         (pipeline.form, pipeline.limits) = try reader.decoding()
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
         if let interval = try reader.milliseconds("model.reload") {
-            pipeline.modelReload = (try reader.required("model.path"), max(100, interval))
+            pipeline.modelReload = (
+                try reader.required("model.path"), reader.text("model.adapter"), max(100, interval)
+            )
         }
         pipeline.cachePrecision = try reader.cachePrecision()
         pipeline.checkpointIntervalMilliseconds =

@@ -7,3 +7,4 @@ extension TrainingMethod: ExpressibleByArgument {}
 extension ObjectiveOptions.Kind: ExpressibleByArgument {}
 extension AdaptationOptions.Penalty: ExpressibleByArgument {}
 extension WeightPrecision: ExpressibleByArgument {}
+extension CachePrecision: ExpressibleByArgument {}

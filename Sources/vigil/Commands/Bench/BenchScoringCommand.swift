@@ -66,7 +66,7 @@ struct BenchScoringCommand: ParsableCommand {
 
     func run() throws {
         if grid {
-            let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.precision).run()
+            let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.cachePrecision).run()
             if output.json { try Terminal.json(rows) } else { ScoringGrid.lines(rows).forEach(Terminal.data) }
             return
         }
@@ -80,7 +80,7 @@ struct BenchScoringCommand: ParsableCommand {
         }
         let report = try ScoringBench(
             workload: workload, users: users, events: events, batch: batch, threads: threads,
-            precision: caches.precision, export: export
+            precision: caches.cachePrecision, export: export
         ).run()
         if output.json { try Terminal.json(report) } else { report.lines.forEach(Terminal.data) }
     }

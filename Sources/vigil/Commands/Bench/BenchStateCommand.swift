@@ -41,7 +41,7 @@ struct BenchStateCommand: ParsableCommand {
         let workload = try ScoringWorkload(layers: 2, width: 64, heads: 4, window: 64, feedForward: 256)
         let scorer = try Scorer(
             model: workload.model, rules: workload.rules, cacheMemoryBytes: .max / 16,
-            cachePrecision: caches.precision)
+            cachePrecision: caches.cachePrecision)
         var states = cold(try histories(workload), scorer)
         let warm = try makeHot(&states, scorer, workload)
         let coldCount = max(1, min(1000, users - hot))

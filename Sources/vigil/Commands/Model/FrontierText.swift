@@ -5,11 +5,13 @@ import Foundation
 enum FrontierText {
     static func lines(_ points: [FrontierPoint]) -> [String] {
         var table = TextTable(header: [
-            "model", "average precision", "recall at 1 % alerts", "parameters", "weights", "bytes/user", "µs/event", "",
+            "model", "caches", "average precision", "lost by caches", "recall at 1 % alerts", "parameters", "weights",
+            "bytes/user", "µs/event", "",
         ])
         table.rows = points.map { point in
             [
-                point.model, EvaluationText.number(point.averagePrecision),
+                point.model, point.caches.rawValue, EvaluationText.number(point.averagePrecision),
+                point.averagePrecisionLoss.map { String(format: "%.5f", $0) } ?? "",
                 EvaluationText.number(point.recallAt1PercentAlerts), "\(point.parameters)", "\(point.weightBytes) B",
                 "\(point.bytesPerUser)", String(format: "%.2f", point.microsecondsPerEvent),
                 point.isOnFrontier ? "frontier" : "",

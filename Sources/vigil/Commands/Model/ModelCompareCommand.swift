@@ -27,6 +27,11 @@ struct ModelCompareCommand: AsyncParsableCommand {
         help: "Also with weights rounded to these: float32, bf16, int8. As they are if not given.")
     var weights: [WeightPrecision] = []
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "With keys and values cached at these: float32, bf16, int8. The loss is against float32.")
+    var caches: [CachePrecision] = [.float32]
+
     @Option(help: ArgumentHelp("Chart of quality and cost to write, an SVG image.", valueName: "file"))
     var svg: String?
 
@@ -62,6 +67,7 @@ struct ModelCompareCommand: AsyncParsableCommand {
                 labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)
             for (name, model) in group { points += try self.points(name, model, dataset, to) }
         }
+        FrontierPoint.markLosses(&points)
         FrontierPoint.markFrontier(&points)
         if let svg {
             do {
@@ -81,13 +87,15 @@ struct ModelCompareCommand: AsyncParsableCommand {
         _ name: String, _ model: Model, _ dataset: HistoricalDataset, _ to: EventTime
     ) throws -> [FrontierPoint] {
         let from = EventTime(milliseconds: span.milliseconds.lowerBound)
-        guard !weights.isEmpty else {
-            return [try FrontierPoint(model, named: name, weights: .float32, on: dataset, from: from, to: to)]
-        }
-        return try weights.map { precision in
-            try FrontierPoint(
-                precision == .float32 ? model : model.rounded(to: precision), named: "\(name) \(precision.rawValue)",
-                weights: precision, on: dataset, from: from, to: to)
+        // Without --weights the weights are as they are, and so is the name.
+        let versions = weights.isEmpty ? [WeightPrecision.float32] : weights
+        return try versions.flatMap { precision in
+            let version = precision == .float32 ? model : try model.rounded(to: precision)
+            return try caches.map { cache in
+                try FrontierPoint(
+                    version, named: weights.isEmpty ? name : "\(name) \(precision.rawValue)", weights: precision,
+                    caches: cache, on: dataset, from: from, to: to)
+            }
         }
     }
 }
