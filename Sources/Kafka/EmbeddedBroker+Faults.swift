@@ -42,10 +42,32 @@ extension EmbeddedBroker {
     /// Cuts the connections of a broker, or of all, and refuses new ones. Leaders stay.
     public func takeDown(broker: Int32? = nil) throws(KafkaError) {
         try check("take down") { rd_kafka_mock_broker_set_down($0, broker ?? -1) }
+        down.withLock { $0.formUnion(numbers(broker)) }
     }
 
+    /// Listens again, on the same ports.
+    ///
+    /// - Throws: `KafkaError` where another process has been given a port meanwhile and keeps it for ten seconds: the
+    ///   mock would end the process over it.
     public func bringUp(broker: Int32? = nil) throws(KafkaError) {
+        for number in down.withLock({ $0.intersection(numbers(broker)) }) {
+            let ports = bootstrapServers.split(separator: ",").map {
+                $0.split(separator: ":").last.flatMap { UInt16($0) }
+            }
+            guard let port = ports[Int(number) - 1], !ListeningPort(number: port).wait(milliseconds: 10_000) else {
+                continue
+            }
+            throw KafkaError(
+                code: .transport, operation: "bring up", message: "port \(port) is taken by another process")
+        }
         try check("bring up") { rd_kafka_mock_broker_set_up($0, broker ?? -1) }
+        down.withLock { $0.subtract(numbers(broker)) }
+    }
+
+    /// The broker's number, or all of them; none that there is not.
+    private func numbers(_ broker: Int32?) -> Set<Int32> {
+        let all = Set(1...Int32(bootstrapServers.count { $0 == "," } + 1))
+        return broker.map { all.intersection([$0]) } ?? all
     }
 
     /// Moves a partition to another broker; `nil` leaves it without a leader.

@@ -14,6 +14,8 @@ public final class EmbeddedBroker: Sendable {
     /// `127.0.0.1:port`, one for each broker, separated by commas.
     public let bootstrapServers: String
     private let cluster: Mutex<Cluster?>
+    /// Brokers that do not listen.
+    let down = Mutex<Set<Int32>>([])
 
     /// - Parameter brokers: how many; their ids count from 1.
     public init(brokers: Int = 1, logger: Logger? = nil) throws(KafkaError) {

@@ -12,7 +12,7 @@ extension Scorer {
         raw.withUnsafeBufferPointer { raw in
             numbers.withUnsafeMutableBufferPointer { numbers in
                 bins.withUnsafeMutableBufferPointer { bins in
-                    model.encoder.encode(raw, numbers: numbers, bins: bins)
+                    encoding.encoder.encode(raw, numbers: numbers, bins: bins)
                 }
             }
         }

@@ -7,11 +7,13 @@ extension Scorer {
     func warmCache(of user: UserState) -> KeyValueCache {
         user.usedAt = batchNumber
         if let cache = user.cache { return cache }
-        let kept = user.open.count
-        let cache = caches.allocate(position: Int64(clamping: user.open.eventsSeen) - Int64(kept))
-        user.open.forEachToken { token, time in
-            raw.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: token) }
-            appendRow(time: time, cache: cache)
+        let cache = user.withOpen { history in
+            let cache = caches.allocate(position: Int64(clamping: history.eventsSeen) - Int64(history.count))
+            history.forEachToken { token, time in
+                raw.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: token) }
+                appendRow(time: time, cache: cache)
+            }
+            return cache
         }
         user.cache = cache
         return cache

@@ -19,6 +19,13 @@ public final class Scorer {
         }
     }
 
+    /// An encoder behind one reference: the hot path then counts one, not one for each of its tables.
+    final class Encoding {
+        let encoder: Encoder
+
+        init(encoder: Encoder) { self.encoder = encoder }
+    }
+
     /// What became of one event.
     public enum Outcome: Hashable, Sendable {
         /// The user's retained history holds the same transaction id already.
@@ -52,6 +59,10 @@ public final class Scorer {
     var observations = RuleObservations()
     /// The same for every model of this scorer: `swap` sees to it.
     let extractor: FeatureExtractor
+    private(set) var encoding: Encoding
+    /// Where the ledger keeps the entities of the batch: (events, riskEntityCount).
+    private var slots: [Int] = []
+    private var touched = 0
     private(set) var reasonGroups: [ReasonGroup]
     private(set) var transformer: StreamingTransformer
     private(set) var caches: KeyValueStore
@@ -94,6 +105,7 @@ public final class Scorer {
         self.explains = explains
         evaluator = RuleEvaluator(rules)
         extractor = model.encoder.extractor
+        encoding = Encoding(encoder: model.encoder)
         reasonGroups = ReasonGroup.groups(of: model.encoder)
         transformer = StreamingTransformer(try StreamingWeights(model.configuration, model.parameters))
         caches = KeyValueStore(model.configuration, precision: cachePrecision)
@@ -141,6 +153,7 @@ public final class Scorer {
         bins = Array(repeating: 0, count: new.encoder.binCounts.count)
         reasonGroups = ReasonGroup.groups(of: new.encoder)
         if !thresholdsAreGiven { thresholds = Thresholds(review: new.threshold) }
+        encoding = Encoding(encoder: new.encoder)
         model = new
     }
 
@@ -196,14 +209,19 @@ public final class Scorer {
         let user = request.user
         open(user)
         let id = StableHash.identifier(request.transaction.id)
-        guard !user.open.contains(id: id) else { return }
+        guard !user.withOpen({ $0.contains(id: id) }) else { return }
         dropCache(of: user)
-        extract(request, ledger: ledger)
-        evaluator.absorb(
-            request.transaction, at: user.open.effectiveTime(of: request.transaction.time), history: user.open,
-            profile: &user.profile)
+        let transaction = request.transaction
+        hotHistoryBytes += user.withOpen { history in
+            raw.withUnsafeMutableBufferPointer {
+                extractor.extract(transaction, history: history, ledger: ledger, into: $0)
+            }
+            evaluator.absorb(
+                transaction, at: history.effectiveTime(of: transaction.time), history: history,
+                profile: &user.profile)
+            return append(transaction, id: id, to: &history)
+        }
         if let decision { user.profile.lastDecision = decision }
-        append(request, id: id)
         absorbed += 1
         // Now and then is enough while restoring.
         if absorbed % 1024 == 0 {
@@ -239,33 +257,46 @@ extension Scorer {
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
         observations.removeAll()
-        for request in requests {
-            let user = request.user
+        findEntities(of: requests, ledger)
+        for (index, request) in requests.enumerated() {
+            let (user, transaction) = (request.user, request.transaction)
             open(user)
-            let id = StableHash.identifier(request.transaction.id)
-            guard !user.open.contains(id: id) else {
+            let id = StableHash.identifier(transaction.id)
+            guard !user.withOpen({ $0.contains(id: id) }) else {
                 prepared.append(PreparedEvent())
                 rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
                 continue
             }
+            let cache = warmCache(of: user)
             var event = PreparedEvent()
             event.wave = user.eventsInBatch
-            event.late = user.open.isLate(request.transaction.time)
-            event.time = user.open.effectiveTime(of: request.transaction.time)
-            event.observation = evaluator.observe(
-                request.transaction, at: event.time, history: user.open, profile: &user.profile, ledger: ledger,
-                into: &observations)
-            let cache = warmCache(of: user)
-            extract(request, ledger: ledger)
+            hotHistoryBytes += user.withOpen { history in
+                event.late = history.isLate(transaction.time)
+                event.time = history.effectiveTime(of: transaction.time)
+                event.observation = evaluator.observe(
+                    transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
+                    into: &observations)
+                extract(transaction, number: index, history, ledger)
+                return append(transaction, id: id, to: &history)
+            }
             if event.wave == 0 {
                 appendRow(time: event.time, cache: cache)
                 event.row = rows.count - 1
             }
             rawOfBatch.append(contentsOf: raw)
             user.eventsInBatch += 1
-            append(request, id: id)
             prepared.append(event)
         }
+    }
+
+    /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
+    private func findEntities(of requests: [Request], _ ledger: EntityLedger) {
+        slots.removeAll(keepingCapacity: true)
+        guard extractor.riskEntityCount > 0 else { return }
+        for index in requests.indices {
+            extractor.findEntities(requests[index].transaction, ledger: ledger, into: &slots)
+        }
+        touched &+= extractor.touch(slots, ledger: ledger)
     }
 
     /// Puts the events to score in order of wave, and of place in the batch within one.
@@ -300,19 +331,25 @@ extension Scorer {
         for feature in raw.indices { raw[feature] = rawOfBatch[index * raw.count + feature] }
     }
 
-    private func extract(_ request: Request, ledger: EntityLedger) {
-        raw.withUnsafeMutableBufferPointer {
-            extractor.extract(request.transaction, history: request.user.open, ledger: ledger, into: $0)
+    private func extract(
+        _ transaction: Transaction, number: Int, _ history: borrowing UserHistory, _ ledger: EntityLedger
+    ) {
+        let count = extractor.riskEntityCount
+        slots.withUnsafeBufferPointer { slots in
+            let own = UnsafeBufferPointer(rebasing: slots[number * count..<(number + 1) * count])
+            raw.withUnsafeMutableBufferPointer {
+                extractor.extract(transaction, history: history, ledger: ledger, slots: own, into: $0)
+            }
         }
     }
 
-    private func append(_ request: Request, id: UInt64) {
-        let before = request.user.open.byteCount
+    /// Appends the features in `raw`; answers by how many bytes the history has grown.
+    private func append(_ transaction: Transaction, id: UInt64, to history: inout UserHistory) -> Int {
+        let before = history.byteCount
         raw.withUnsafeBufferPointer {
-            request.user.open.append(
-                raw: $0, time: request.transaction.time, id: id, amount: request.transaction.amount)
+            history.append(raw: $0, time: transaction.time, id: id, amount: transaction.amount)
         }
-        hotHistoryBytes += request.user.open.byteCount - before
+        return history.byteCount - before
     }
 
     /// Encodes `raw` and adds it as a row.
@@ -320,7 +357,7 @@ extension Scorer {
         raw.withUnsafeBufferPointer { raw in
             numbers.withUnsafeMutableBufferPointer { numbers in
                 bins.withUnsafeMutableBufferPointer { bins in
-                    model.encoder.encode(raw, numbers: numbers, bins: bins)
+                    encoding.encoder.encode(raw, numbers: numbers, bins: bins)
                 }
             }
         }

@@ -57,6 +57,10 @@ public final class UserState {
         return 16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packed.byteCount
     }
 
+    /// Works on the open history in its place: reading it as a property would copy it, and count references to its arrays.
+    @inline(__always)
+    func withOpen<Result>(_ body: (inout UserHistory) -> Result) -> Result { body(&open) }
+
     /// Opens a packed history; with another capacity than it had, keeps the newest tokens.
     func unpack(capacity: Int) {
         if let packed {

@@ -10,8 +10,8 @@ public struct BucketAccumulator: Sendable {
     public private(set) var open: EntityBucketPart?
 
     private let bucketMilliseconds: Int64
-    /// Names of the schema's entities that carry risk, nil for the others.
-    private let riskNames: [String?]
+    /// The schema's entities that carry risk, nil for the others.
+    private let riskKinds: [StableHash.Kind?]
 
     public init(
         schema: TransactionSchema, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds,
@@ -19,7 +19,7 @@ public struct BucketAccumulator: Sendable {
     ) {
         self.bucketMilliseconds = max(1, bucketMilliseconds)
         self.open = open
-        riskNames = schema.entities.map { $0.risk ? $0.name : nil }
+        riskKinds = schema.entities.map { $0.risk ? StableHash.Kind($0.name) : nil }
     }
 
     /// Counts a transaction; returns the part that it closed, if it did.
@@ -33,9 +33,9 @@ public struct BucketAccumulator: Sendable {
             let isKnown = open?.aggregates[key]?.add(contribution, at: transaction.time) != nil
             if !isKnown { open?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
         }
-        for (name, key) in zip(riskNames, transaction.entities) {
-            guard let name, let key else { continue }
-            open?.counts[StableHash.entity(name: name, key: key), default: 0] += 1
+        for (kind, key) in zip(riskKinds, transaction.entities) {
+            guard let kind, let key else { continue }
+            open?.counts[kind.entity(key), default: 0] += 1
         }
         return closed
     }
@@ -43,9 +43,9 @@ public struct BucketAccumulator: Sendable {
     /// Counts a label at the time it became known; returns the part that it closed, if it did.
     public mutating func add(_ label: Label) -> EntityBucketPart? {
         let closed = advance(to: label.knownAt)
-        for (name, key) in zip(riskNames, label.entities) {
-            guard let name, let key else { continue }
-            let entity = StableHash.entity(name: name, key: key)
+        for (kind, key) in zip(riskKinds, label.entities) {
+            guard let kind, let key else { continue }
+            let entity = kind.entity(key)
             open?.labels.append(
                 EntityLabel(entity: entity, knownAt: label.knownAt.milliseconds, fraud: label.fraud))
         }

@@ -104,24 +104,30 @@ public struct Encoder: Sendable {
     /// One more than how many of the field's edges are at or below `value`.
     private func bin(of value: Float, _ code: Code) -> UInt16 {
         edges.withUnsafeBufferPointer { edges in
-            var (low, high) = (code.first, code.end)
-            while low < high {
-                let middle = (low + high) >> 1
-                if edges[middle] <= value { low = middle + 1 } else { high = middle }
-            }
-            return UInt16(truncatingIfNeeded: low - code.first + 1)
+            let held = Self.partition(code.first, code.end) { edges[$0] <= value }
+            return UInt16(truncatingIfNeeded: held - code.first + 1)
         }
     }
 
     private func bin(ofCategory hash: UInt32, _ code: Code) -> UInt16 {
         hashes.withUnsafeBufferPointer { hashes in
-            var (low, high) = (code.first, code.end)
-            while low < high {
-                let middle = (low + high) >> 1
-                if hashes[middle] < hash { low = middle + 1 } else { high = middle }
-            }
-            return low < code.end && hashes[low] == hash ? hashBins[low] : 0
+            let place = Self.partition(code.first, code.end) { hashes[$0] < hash }
+            return place < code.end && hashes[place] == hash ? hashBins[place] : 0
         }
+    }
+
+    /// The first position of [first, end) that is not below; all that are stand before all that are not.
+    ///
+    /// Steps add a choice instead of branching on it: which way a search turns cannot be predicted.
+    @inline(__always)
+    private static func partition(_ first: Int, _ end: Int, isBelow: (Int) -> Bool) -> Int {
+        var (base, length) = (first, end - first)
+        while length > 1 {
+            let half = length >> 1
+            base += isBelow(base + half - 1) ? half : 0
+            length -= half
+        }
+        return base + (length == 1 && isBelow(base) ? 1 : 0)
     }
 }
 

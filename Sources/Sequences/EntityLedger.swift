@@ -90,12 +90,28 @@ public struct EntityLedger: Sendable {
     ///
     /// - Complexity: O(log n) in the entity's buckets within the horizon.
     public func risk(of entity: UInt64, at time: EventTime) -> EntityRisk {
+        risk(at: slot(of: entity), time)
+    }
+
+    /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
+    func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
+
+    /// Brings what a read at the slot begins with into the processor's cache.
+    ///
+    /// - Returns: a number without meaning, to be used so that the reads are not left out.
+    func touch(slot: Int) -> Int {
+        guard slot >= 0 else { return 0 }
+        return timelines.withUnsafeBufferPointer { $0[slot].touch() }
+    }
+
+    /// As `risk(of:at:)`, of the entity kept at a slot.
+    func risk(at slot: Int, _ time: EventTime) -> EntityRisk {
         var risk = EntityRisk()
-        guard let index = indices[entity] else { return risk }
+        guard slot >= 0 else { return risk }
         let moment = EntityTimeline.Moment(
             milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
             horizonBuckets: horizonBuckets)
-        timelines[index].fill(&risk, at: moment)
+        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, at: moment) }
         return risk
     }
 

@@ -13,6 +13,13 @@ extension EntityTimeline {
     /// What each older label weighs less in the exponential mean.
     private static let meanDecay: Float = 0.8
 
+    /// Reads where every read begins; see `EntityLedger.touch`.
+    func touch() -> Int {
+        let count = counts.withUnsafeBufferPointer { $0.isEmpty ? 0 : Int($0[$0.count >> 1].cumulative) }
+        let label = labels.withUnsafeBufferPointer { $0.isEmpty ? 0 : Int($0[$0.count - 1].lastFraud) }
+        return count &+ label
+    }
+
     func fill(_ risk: inout EntityRisk, at moment: Moment) {
         counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) }
         labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment) }

@@ -10,13 +10,15 @@ public struct FeatureExtractor: Sendable {
     /// A fingerprint of the raw layout; checkpoints made under another one are refused.
     public let layout: UInt64
 
-    /// Positions and names of the entities with risk.
-    private let riskEntities: [(index: Int, name: String)]
+    /// Positions and kinds of the entities with risk.
+    private let riskEntities: [(index: Int, kind: StableHash.Kind)]
 
     public init(schema: TransactionSchema) {
         self.schema = schema
         features = FeatureLayout.features(of: schema)
-        riskEntities = schema.entities.enumerated().filter(\.element.risk).map { ($0.offset, $0.element.name) }
+        riskEntities = schema.entities.enumerated().filter(\.element.risk).map {
+            ($0.offset, StableHash.Kind($0.element.name))
+        }
         let description = features.map { "\($0.name):\($0.kind.rawValue)" }.joined(separator: ",")
         layout = StableHash.identifier(description)
     }
@@ -33,6 +35,49 @@ public struct FeatureExtractor: Sendable {
         _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
         into raw: UnsafeMutableBufferPointer<UInt32>
     ) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: riskEntities.count) { slots in
+            for index in riskEntities.indices { slots[index] = slot(ofEntity: index, transaction, ledger) }
+            extract(
+                transaction, history: history, ledger: ledger, slots: UnsafeBufferPointer(slots), into: raw)
+        }
+    }
+
+    /// How many entities of a transaction have risk: as many slots `findEntities` appends.
+    public var riskEntityCount: Int { riskEntities.count }
+
+    /// Appends where the ledger keeps the transaction's entities, for `extract(_:history:ledger:slots:into:)`.
+    public func findEntities(_ transaction: Transaction, ledger: borrowing EntityLedger, into slots: inout [Int]) {
+        for index in riskEntities.indices { slots.append(slot(ofEntity: index, transaction, ledger)) }
+    }
+
+    private func slot(
+        ofEntity index: Int, _ transaction: Transaction, _ ledger: borrowing EntityLedger
+    ) -> Int {
+        let (place, kind) = riskEntities[index]
+        guard place < transaction.entities.count, let key = transaction.entities[place] else { return Self.noEntity }
+        return ledger.slot(of: kind.entity(key))
+    }
+
+    /// Fetches what is read of many entities before it is needed, so that the waits for memory overlap.
+    ///
+    /// - Returns: a number without meaning, to be used so that the reads are not left out.
+    public func touch(_ slots: [Int], ledger: borrowing EntityLedger) -> Int {
+        var sum = 0
+        for index in slots.indices { sum &+= ledger.touch(slot: slots[index]) }
+        return sum
+    }
+
+    /// Stands for an entity that the transaction does not name.
+    private static let noEntity = -2
+
+    /// As above, with the entities' slots found before; the ledger has not changed since.
+    ///
+    /// - Parameter slots: (`riskEntityCount`)
+    public func extract(
+        _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
+        slots: UnsafeBufferPointer<Int>, into raw: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        precondition(slots.count == riskEntities.count, "one slot an entity expected")
         precondition(raw.count == rawCount, "\(rawCount) raw values expected")
         let time = history.effectiveTime(of: transaction.time)
         Self.extractUser(
@@ -42,12 +87,12 @@ public struct FeatureExtractor: Sendable {
             let value = index < transaction.features.count ? transaction.features[index] : .missing
             extractDeclared(value, kind: schema.features[index].kind, into: &sink)
         }
-        for (index, name) in riskEntities {
-            guard index < transaction.entities.count, let key = transaction.entities[index] else {
+        for index in riskEntities.indices {
+            guard slots[index] != Self.noEntity else {
                 for _ in FeatureLayout.risk { sink.append(.nan) }
                 continue
             }
-            extractRisk(ledger.risk(of: StableHash.entity(name: name, key: key), at: time), into: &sink)
+            extractRisk(ledger.risk(at: slots[index], time), into: &sink)
         }
     }
 

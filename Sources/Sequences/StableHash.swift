@@ -4,7 +4,19 @@
 public enum StableHash {
     /// The key of an entity: its kind and its own key, kept apart by a zero byte.
     public static func entity(name: String, key: String) -> UInt64 {
-        mixed(folded(key, from: folded(0, from: folded(name, from: offsetBasis))))
+        Kind(name).entity(key)
+    }
+
+    /// The keys of one kind of entity, with what depends on its name alone worked out once.
+    public struct Kind: Sendable {
+        private let prefix: UInt64
+
+        public init(_ name: String) {
+            prefix = folded(0, from: folded(name, from: offsetBasis))
+        }
+
+        /// What `entity(name:key:)` gives.
+        public func entity(_ key: String) -> UInt64 { mixed(folded(key, from: prefix)) }
     }
 
     /// The key of a transaction's identifier.

@@ -5,7 +5,8 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
         subcommands: [
-            BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self, BenchScoringCommand.self,
+            BenchDecodeCommand.self, BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self,
+            BenchScoringCommand.self,
             BenchStateCommand.self, NullConsumerCommand.self,
         ])
 }

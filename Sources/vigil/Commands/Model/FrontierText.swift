@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Transformer
 
 /// A comparison of models for people.
 enum FrontierText {
