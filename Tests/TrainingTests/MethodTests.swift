@@ -60,6 +60,27 @@ import Transformer
         }
     }
 
+    /// The matrix of the numbers moves beside the updates when asked to, and no table of bins does.
+    @Test(arguments: [false, true]) func lowRankUpdatesTakeTheNumbersAlong(withNumbers: Bool) throws {
+        let base = try pretrained()
+        var fine = options
+        (fine.method.method, fine.method.withNumbers) = (.lora, withNumbers)
+        let model = try Trainer(fine, base: base).train(TrainerTests.dataset).model.merged()
+        for entry in base.parameters.table.entries where entry.name.hasPrefix("embeddings.") {
+            let moved = Array(base.parameters[entry]) != Array(model.parameters[entry])
+            #expect(moved == (withNumbers && entry.name == "embeddings.numbers.weight"), "\(entry.name)")
+        }
+    }
+
+    /// The benchmark's steps are real ones: they bring the loss of made-up labels down to their base rate's.
+    @Test func theBenchmarkTrains() throws {
+        let shape = TransformerConfiguration(
+            layers: 1, width: 8, heads: 1, feedForward: 8, window: 4, numbers: 2, binCounts: [3, 4])
+        let outcome = try TrainingBenchmark(shape, batch: 4, tokens: 16, threads: 2).run(seconds: 0.2)
+        #expect(outcome.steps > 0 && outcome.tokens == outcome.steps * 64 && outcome.tokensPerSecond > 0)
+        #expect(outcome.loss < 0.5)
+    }
+
     /// Ranks are taken from a layer until the budget holds.
     @Test func aRankBudgetHolds() throws {
         var fine = options
