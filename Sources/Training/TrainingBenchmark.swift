@@ -32,7 +32,8 @@ public struct TrainingBenchmark: Sendable {
     /// - Throws: `TrainingError` for a configuration that is not valid.
     public func run(seconds: Double) throws(TrainingError) -> Outcome {
         var options = TrainingOptions()
-        (options.batchSequences, options.threads) = (batch, threads)
+        // The cycle is as good as endless: a warm-up would be too.
+        (options.batchSequences, options.threads, options.warmup) = (batch, threads, 0)
         let (sequences, labels) = made(of: 8 * batch)
         let chunks = sequences.chunks(context: 0, maximumTokens: tokens)
         let model: TrainableModel
