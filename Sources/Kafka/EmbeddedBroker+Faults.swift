@@ -1,4 +1,5 @@
 import CRdKafka
+import Synchronization
 
 extension EmbeddedBroker {
     /// Requests of the Kafka protocol that can be made to fail.

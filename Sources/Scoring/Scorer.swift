@@ -55,6 +55,9 @@ public final class Scorer {
     /// Told when a stage of a batch has ended; for measurements only.
     public var stageEnded: ((Stage) -> Void)?
 
+    /// Others that decide on the same events; nil where there are none, as always in `run`.
+    package private(set) var challengers: ScorerChallengers?
+
     var evaluator: RuleEvaluator
     var observations = RuleObservations()
     /// The same for every model of this scorer: `swap` sees to it.
@@ -119,6 +122,15 @@ public final class Scorer {
     ///
     /// Aggregates that both declare go on; new ones begin empty.
     public func replaceRules(_ rules: RuleSet) { evaluator = RuleEvaluator(rules) }
+
+    /// Makes room for challengers, before the first event; the scorer must not be swapped from then on.
+    ///
+    /// - Parameter memoryBytes: bound on the cached keys and values of all of them.
+    package func admitChallengers(memoryBytes: Int) -> ScorerChallengers {
+        let admitted = ScorerChallengers(model, transformer, precision: caches.precision, memoryBytes: memoryBytes)
+        challengers = admitted
+        return admitted
+    }
 
     /// A user never seen before.
     public func newUser() -> UserState {
@@ -188,6 +200,7 @@ public final class Scorer {
             if wave > 0 { fillRows(of: events, requests) }
             stageEnded?(.encode)
             try transformer.advance(rows, in: caches, logits: &logits)
+            try challengers?.advance()
             stageEnded?(.score)
             flagged.removeAll(keepingCapacity: true)
             for place in events {
@@ -196,10 +209,12 @@ public final class Scorer {
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
+            challengers?.decide(waveEvents[events], prepared, requests, logits)
             if explains, !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
             stageEnded?(.rules)
         }
         evictBeyondBound()
+        challengers?.evictBeyondBound()
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
@@ -211,6 +226,7 @@ public final class Scorer {
         let id = StableHash.identifier(request.transaction.id)
         guard !user.withOpen({ $0.contains(id: id) }) else { return }
         dropCache(of: user)
+<<<<<<< HEAD
         let transaction = request.transaction
         hotHistoryBytes += user.withOpen { history in
             raw.withUnsafeMutableBufferPointer {
@@ -221,6 +237,12 @@ public final class Scorer {
                 profile: &user.profile)
             return append(transaction, id: id, to: &history)
         }
+=======
+        extract(request, ledger: ledger)
+        let time = user.open.effectiveTime(of: request.transaction.time)
+        evaluator.absorb(request.transaction, at: time, history: user.open, profile: &user.profile)
+        challengers?.absorb(request.transaction, at: time, history: user.open)
+>>>>>>> main
         if let decision { user.profile.lastDecision = decision }
         absorbed += 1
         // Now and then is enough while restoring.
@@ -257,9 +279,15 @@ extension Scorer {
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
         observations.removeAll()
+<<<<<<< HEAD
         findEntities(of: requests, ledger)
         for (index, request) in requests.enumerated() {
             let (user, transaction) = (request.user, request.transaction)
+=======
+        challengers?.begin(requests.count)
+        for (index, request) in requests.enumerated() {
+            let user = request.user
+>>>>>>> main
             open(user)
             let id = StableHash.identifier(transaction.id)
             guard !user.withOpen({ $0.contains(id: id) }) else {
@@ -283,6 +311,9 @@ extension Scorer {
                 appendRow(time: event.time, cache: cache)
                 event.row = rows.count - 1
             }
+            challengers?.take(
+                request.transaction, at: index, time: event.time, history: user.open, isFirst: event.wave == 0, raw,
+                numbers, bins)
             rawOfBatch.append(contentsOf: raw)
             user.eventsInBatch += 1
             prepared.append(event)
@@ -317,12 +348,14 @@ extension Scorer {
 
     private func fillRows(of events: Range<Int>, _ requests: [Request]) {
         rows.removeAll()
+        challengers?.beginWave()
         for place in events {
             let index = waveEvents[place]
             guard let cache = requests[index].user.cache else { continue }
             loadRaw(ofEvent: index)
             appendRow(time: prepared[index].time, cache: cache)
             prepared[index].row = rows.count - 1
+            challengers?.refill(index, time: prepared[index].time, raw, numbers, bins)
         }
     }
 
