@@ -226,23 +226,16 @@ public final class Scorer {
         let id = StableHash.identifier(request.transaction.id)
         guard !user.withOpen({ $0.contains(id: id) }) else { return }
         dropCache(of: user)
-<<<<<<< HEAD
         let transaction = request.transaction
         hotHistoryBytes += user.withOpen { history in
             raw.withUnsafeMutableBufferPointer {
                 extractor.extract(transaction, history: history, ledger: ledger, into: $0)
             }
-            evaluator.absorb(
-                transaction, at: history.effectiveTime(of: transaction.time), history: history,
-                profile: &user.profile)
+            let time = history.effectiveTime(of: transaction.time)
+            evaluator.absorb(transaction, at: time, history: history, profile: &user.profile)
+            challengers?.absorb(transaction, at: time, history: history)
             return append(transaction, id: id, to: &history)
         }
-=======
-        extract(request, ledger: ledger)
-        let time = user.open.effectiveTime(of: request.transaction.time)
-        evaluator.absorb(request.transaction, at: time, history: user.open, profile: &user.profile)
-        challengers?.absorb(request.transaction, at: time, history: user.open)
->>>>>>> main
         if let decision { user.profile.lastDecision = decision }
         absorbed += 1
         // Now and then is enough while restoring.
@@ -279,15 +272,10 @@ extension Scorer {
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
         observations.removeAll()
-<<<<<<< HEAD
+        challengers?.begin(requests.count)
         findEntities(of: requests, ledger)
         for (index, request) in requests.enumerated() {
             let (user, transaction) = (request.user, request.transaction)
-=======
-        challengers?.begin(requests.count)
-        for (index, request) in requests.enumerated() {
-            let user = request.user
->>>>>>> main
             open(user)
             let id = StableHash.identifier(transaction.id)
             guard !user.withOpen({ $0.contains(id: id) }) else {
@@ -298,22 +286,24 @@ extension Scorer {
             let cache = warmCache(of: user)
             var event = PreparedEvent()
             event.wave = user.eventsInBatch
-            hotHistoryBytes += user.withOpen { history in
+            user.withOpen { history in
                 event.late = history.isLate(transaction.time)
                 event.time = history.effectiveTime(of: transaction.time)
                 event.observation = evaluator.observe(
                     transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
                     into: &observations)
                 extract(transaction, number: index, history, ledger)
-                return append(transaction, id: id, to: &history)
             }
             if event.wave == 0 {
                 appendRow(time: event.time, cache: cache)
                 event.row = rows.count - 1
             }
-            challengers?.take(
-                request.transaction, at: index, time: event.time, history: user.open, isFirst: event.wave == 0, raw,
-                numbers, bins)
+            hotHistoryBytes += user.withOpen { history in
+                challengers?.take(
+                    transaction, at: index, time: event.time, history: history, isFirst: event.wave == 0, raw, numbers,
+                    bins)
+                return append(transaction, id: id, to: &history)
+            }
             rawOfBatch.append(contentsOf: raw)
             user.eventsInBatch += 1
             prepared.append(event)
