@@ -64,8 +64,8 @@ public final class Scorer {
     let extractor: FeatureExtractor
     private(set) var encoding: Encoding
     /// Where the ledger keeps the entities of the batch: (events, riskEntityCount).
-    private var slots: [Int] = []
-    private var touched = 0
+    var slots: [Int] = []
+    var touched = 0
     private(set) var reasonGroups: [ReasonGroup]
     private(set) var transformer: StreamingTransformer
     private(set) var caches: KeyValueStore
@@ -86,8 +86,8 @@ public final class Scorer {
     var rawOfBatch: [UInt32] = []
     var batchNumber: UInt64 = 0
     /// Events of the batch by wave, and where each wave begins among them.
-    private var waveEvents: [Int] = []
-    private var waveStarts: [Int] = []
+    var waveEvents: [Int] = []
+    var waveStarts: [Int] = []
     private var flagged: [Int] = []
     private let thresholdsAreGiven: Bool
 
@@ -249,156 +249,5 @@ public final class Scorer {
     public func release(_ users: some Sequence<UserState>) {
         for user in users { unlist(user) }
         hotUsers.removeAll { !$0.isListed }
-    }
-}
-
-extension Scorer {
-    /// One event of the batch, with what rules and reasons need to know of the moment before it.
-    struct PreparedEvent {
-        /// How many events of the same user stand before it in the batch; -1 for a duplicate.
-        var wave = -1
-        var row = 0
-        var late = false
-        var time = EventTime(milliseconds: 0)
-        /// Where what rules see of the moment begins in the batch's observations.
-        var observation = 0
-    }
-
-    /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
-    ///
-    /// Waves let several events of one user share a batch while each cache still ends at the event just scored.
-    private func prepare(_ requests: [Request], ledger: EntityLedger) {
-        rows.removeAll()
-        prepared.removeAll(keepingCapacity: true)
-        rawOfBatch.removeAll(keepingCapacity: true)
-        observations.removeAll()
-        challengers?.begin(requests.count)
-        findEntities(of: requests, ledger)
-        for (index, request) in requests.enumerated() {
-            let (user, transaction) = (request.user, request.transaction)
-            open(user)
-            let id = StableHash.identifier(transaction.id)
-            guard !user.withOpen({ $0.contains(id: id) }) else {
-                prepared.append(PreparedEvent())
-                rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
-                continue
-            }
-            let cache = warmCache(of: user)
-            var event = PreparedEvent()
-            event.wave = user.eventsInBatch
-            user.withOpen { history in
-                event.late = history.isLate(transaction.time)
-                event.time = history.effectiveTime(of: transaction.time)
-                event.observation = evaluator.observe(
-                    transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
-                    into: &observations)
-                extract(transaction, number: index, history, ledger)
-            }
-            if event.wave == 0 {
-                appendRow(time: event.time, cache: cache)
-                event.row = rows.count - 1
-            }
-            hotHistoryBytes += user.withOpen { history in
-                challengers?.take(
-                    transaction, at: index, time: event.time, history: history, isFirst: event.wave == 0, raw, numbers,
-                    bins)
-                return append(transaction, id: id, to: &history)
-            }
-            rawOfBatch.append(contentsOf: raw)
-            user.eventsInBatch += 1
-            prepared.append(event)
-        }
-    }
-
-    /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
-    private func findEntities(of requests: [Request], _ ledger: EntityLedger) {
-        slots.removeAll(keepingCapacity: true)
-        guard extractor.riskEntityCount > 0 else { return }
-        for index in requests.indices {
-            extractor.findEntities(requests[index].transaction, ledger: ledger, into: &slots)
-        }
-        touched &+= extractor.touch(slots, ledger: ledger)
-    }
-
-    /// Puts the events to score in order of wave, and of place in the batch within one.
-    private func sortByWave() {
-        let waves = prepared.reduce(-1) { max($0, $1.wave) } + 1
-        waveStarts.removeAll(keepingCapacity: true)
-        waveStarts.append(contentsOf: repeatElement(0, count: waves + 2))
-        for event in prepared where event.wave >= 0 { waveStarts[event.wave + 2] += 1 }
-        for wave in 0..<waves { waveStarts[wave + 2] += waveStarts[wave + 1] }
-        waveEvents.removeAll(keepingCapacity: true)
-        waveEvents.append(contentsOf: repeatElement(0, count: waveStarts[waves + 1]))
-        for index in prepared.indices where prepared[index].wave >= 0 {
-            waveEvents[waveStarts[prepared[index].wave + 1]] = index
-            waveStarts[prepared[index].wave + 1] += 1
-        }
-        waveStarts.removeLast()
-    }
-
-    private func fillRows(of events: Range<Int>, _ requests: [Request]) {
-        rows.removeAll()
-        challengers?.beginWave()
-        for place in events {
-            let index = waveEvents[place]
-            guard let cache = requests[index].user.cache else { continue }
-            loadRaw(ofEvent: index)
-            appendRow(time: prepared[index].time, cache: cache)
-            prepared[index].row = rows.count - 1
-            challengers?.refill(index, time: prepared[index].time, raw, numbers, bins)
-        }
-    }
-
-    /// Puts the event's raw features back into `raw`.
-    func loadRaw(ofEvent index: Int) {
-        for feature in raw.indices { raw[feature] = rawOfBatch[index * raw.count + feature] }
-    }
-
-    private func extract(
-        _ transaction: Transaction, number: Int, _ history: borrowing UserHistory, _ ledger: EntityLedger
-    ) {
-        let count = extractor.riskEntityCount
-        slots.withUnsafeBufferPointer { slots in
-            let own = UnsafeBufferPointer(rebasing: slots[number * count..<(number + 1) * count])
-            raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: history, ledger: ledger, slots: own, into: $0)
-            }
-        }
-    }
-
-    /// Appends the features in `raw`; answers by how many bytes the history has grown.
-    private func append(_ transaction: Transaction, id: UInt64, to history: inout UserHistory) -> Int {
-        let before = history.byteCount
-        raw.withUnsafeBufferPointer {
-            history.append(raw: $0, time: transaction.time, id: id, amount: transaction.amount)
-        }
-        return history.byteCount - before
-    }
-
-    /// Encodes `raw` and adds it as a row.
-    func appendRow(time: EventTime, cache: KeyValueCache) {
-        raw.withUnsafeBufferPointer { raw in
-            numbers.withUnsafeMutableBufferPointer { numbers in
-                bins.withUnsafeMutableBufferPointer { bins in
-                    encoding.encoder.encode(raw, numbers: numbers, bins: bins)
-                }
-            }
-        }
-        rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
-    }
-
-    private func decide(_ event: PreparedEvent, on request: Request) -> Decision {
-        let modelScore = model.calibration.probability(logit: logits[event.row])
-        let user = request.user
-        let outcome = evaluator.evaluate(
-            request.transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
-            observations: observations, row: event.observation)
-        let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
-            thresholds.disposition(of: Float($0))
-        }
-        user.profile.lastDecision = disposition
-        return Decision(
-            disposition: disposition, modelScore: modelScore, score: Float(outcome.score), decidedBy: decidedBy,
-            hits: outcome.hits)
     }
 }

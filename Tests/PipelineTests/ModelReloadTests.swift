@@ -1,6 +1,7 @@
 import Foundation
 import Scoring
 import Testing
+import Transactions
 import Transformer
 
 @testable import Pipeline
@@ -66,7 +67,8 @@ import Transformer
         for input in feeds.keys {
             let order = output.alerts.filter { $0.source.input == input }.sorted { $0.source.offset < $1.source.offset }
             #expect(Set(order.map(\.modelHash)) == [old, new.hash])
-            #expect(order.map { $0.modelHash == new.hash } == order.map { $0.modelHash == new.hash }.sorted { !$0 && $1 })
+            #expect(
+                order.map { $0.modelHash == new.hash } == order.map { $0.modelHash == new.hash }.sorted { !$0 && $1 })
         }
     }
 }
