@@ -15,6 +15,9 @@ public struct PipelineConfiguration: Sendable {
     public var model: Model
     /// The model's directory and how often it is looked at for another one, in milliseconds; nil: never.
     public var modelReload: (path: String, intervalMilliseconds: Int64)?
+    /// Models in shadow, of the same schema: they score the same events under the same rules and thresholds, each with
+    /// users and caches of its own, and decide nothing.
+    public var shadows: [(name: String, model: Model)] = []
     /// The rules in force where they are not followed.
     public var rules: RuleSet
     /// Where rules are followed; nil: `rules` stay as they are.
