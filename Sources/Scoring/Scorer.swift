@@ -48,6 +48,9 @@ public final class Scorer {
     /// Told when a stage of a batch has ended; for measurements only.
     public var stageEnded: ((Stage) -> Void)?
 
+    /// Others that decide on the same events; nil where there are none, as always in `run`.
+    package private(set) var challengers: ScorerChallengers?
+
     var evaluator: RuleEvaluator
     var observations = RuleObservations()
     /// The same for every model of this scorer: `swap` sees to it.
@@ -107,6 +110,15 @@ public final class Scorer {
     ///
     /// Aggregates that both declare go on; new ones begin empty.
     public func replaceRules(_ rules: RuleSet) { evaluator = RuleEvaluator(rules) }
+
+    /// Makes room for challengers, before the first event; the scorer must not be swapped from then on.
+    ///
+    /// - Parameter memoryBytes: bound on the cached keys and values of all of them.
+    package func admitChallengers(memoryBytes: Int) -> ScorerChallengers {
+        let admitted = ScorerChallengers(model, transformer, precision: caches.precision, memoryBytes: memoryBytes)
+        challengers = admitted
+        return admitted
+    }
 
     /// A user never seen before.
     public func newUser() -> UserState {
@@ -175,6 +187,7 @@ public final class Scorer {
             if wave > 0 { fillRows(of: events, requests) }
             stageEnded?(.encode)
             try transformer.advance(rows, in: caches, logits: &logits)
+            try challengers?.advance()
             stageEnded?(.score)
             flagged.removeAll(keepingCapacity: true)
             for place in events {
@@ -183,10 +196,12 @@ public final class Scorer {
                 outcomes[index] = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
+            challengers?.decide(waveEvents[events], prepared, requests, logits)
             if explains, !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
             stageEnded?(.rules)
         }
         evictBeyondBound()
+        challengers?.evictBeyondBound()
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
@@ -199,9 +214,9 @@ public final class Scorer {
         guard !user.open.contains(id: id) else { return }
         dropCache(of: user)
         extract(request, ledger: ledger)
-        evaluator.absorb(
-            request.transaction, at: user.open.effectiveTime(of: request.transaction.time), history: user.open,
-            profile: &user.profile)
+        let time = user.open.effectiveTime(of: request.transaction.time)
+        evaluator.absorb(request.transaction, at: time, history: user.open, profile: &user.profile)
+        challengers?.absorb(request.transaction, at: time, history: user.open)
         if let decision { user.profile.lastDecision = decision }
         append(request, id: id)
         absorbed += 1
@@ -239,7 +254,8 @@ extension Scorer {
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
         observations.removeAll()
-        for request in requests {
+        challengers?.begin(requests.count)
+        for (index, request) in requests.enumerated() {
             let user = request.user
             open(user)
             let id = StableHash.identifier(request.transaction.id)
@@ -261,6 +277,9 @@ extension Scorer {
                 appendRow(time: event.time, cache: cache)
                 event.row = rows.count - 1
             }
+            challengers?.take(
+                request.transaction, at: index, time: event.time, history: user.open, isFirst: event.wave == 0, raw,
+                numbers, bins)
             rawOfBatch.append(contentsOf: raw)
             user.eventsInBatch += 1
             append(request, id: id)
@@ -286,12 +305,14 @@ extension Scorer {
 
     private func fillRows(of events: Range<Int>, _ requests: [Request]) {
         rows.removeAll()
+        challengers?.beginWave()
         for place in events {
             let index = waveEvents[place]
             guard let cache = requests[index].user.cache else { continue }
             loadRaw(ofEvent: index)
             appendRow(time: prepared[index].time, cache: cache)
             prepared[index].row = rows.count - 1
+            challengers?.refill(index, time: prepared[index].time, raw, numbers, bins)
         }
     }
 

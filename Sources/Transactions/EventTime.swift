@@ -18,6 +18,12 @@ public struct EventTime: Hashable, Comparable, Sendable {
     /// Days since the Unix epoch, fractions included.
     public var days: Double { Double(milliseconds) / Double(Self.millisecondsPerDay) }
 
+    /// Midnight (UTC) of its day.
+    public var startOfDay: EventTime {
+        let intoDay = milliseconds % Self.millisecondsPerDay
+        return EventTime(milliseconds: milliseconds - intoDay - (intoDay < 0 ? Self.millisecondsPerDay : 0))
+    }
+
     /// This moment moved by whole milliseconds.
     public func advanced(byMilliseconds delta: Int64) -> EventTime {
         EventTime(milliseconds: milliseconds + delta)

@@ -39,14 +39,30 @@ struct ReplayFixture {
         return builder.finished()
     }
 
-    func model(seed: UInt64 = 5) throws -> Model {
+    /// - Parameter rows: events that its encoder is fitted on; nil is all.
+    func model(seed: UInt64 = 5, window: Int = 4, rows: Int? = nil) throws -> Model {
         let dataset = dataset()
-        let encoder = try Encoder.fit(schema: Self.schema, rows: dataset.rows, labels: dataset.labels)
+        let width = FeatureExtractor(schema: Self.schema).rawCount
+        let labels = Array(dataset.labels.prefix(rows ?? dataset.labels.count))
+        let encoder = try Encoder.fit(
+            schema: Self.schema, rows: Array(dataset.rows.prefix(labels.count * width)), labels: labels)
         let configuration = TransformerConfiguration(
-            width: 8, heads: 2, feedForward: 16, window: 4, numbers: encoder.numberCount, binCounts: encoder.binCounts)
+            width: 8, heads: 2, feedForward: 16, window: window, numbers: encoder.numberCount,
+            binCounts: encoder.binCounts)
         let parameters = Parameters(TensorTable(configuration), seed: seed)
         for index in parameters.values.indices { parameters.values[index] *= 3 }
         return try Model(configuration: configuration, parameters: parameters, encoder: encoder)
+    }
+
+    /// The model with another classifier and calibration.
+    func withHead(on base: Model, scale: Float) throws -> Model {
+        let parameters = Parameters(TensorTable(base.configuration), seed: 1)
+        _ = parameters.values.update(fromContentsOf: base.parameters.values)
+        let weights = try #require(parameters["classifier.weight"])
+        for index in weights.indices { weights[index] *= scale }
+        return try Model(
+            configuration: base.configuration, parameters: parameters, encoder: base.encoder,
+            calibration: .platt(slope: 0.5, intercept: 0.1))
     }
 
     func rules(_ yaml: String) throws -> RuleSet { try RuleSet.load(text: yaml, schema: Self.schema) }
@@ -57,6 +73,10 @@ struct ReplayFixture {
         // The evaluator computes without rounded caches.
         options.cachePrecision = .float32
         return options
+    }
+
+    func replay(_ entrants: [ReplayEntrant], options: ReplayOptions) throws -> ReplayResult {
+        try ReplayEngine(entrants, options: options).run(.sources { [Source(items: events[...])] })
     }
 
     func replay(

@@ -123,6 +123,79 @@ import Transactions
         #expect(together.table.contenders[2].ruleRows[0].count == together.table.amounts.count { $0 > 200 })
     }
 
+    /// Entrants that share what they can: equal models under other rules, heads on one trunk, models with another encoding.
+    @Test func whatChallengersShareChangesNoBit() throws {
+        let base = try fixture.model()
+        let yaml = """
+            velocity:
+              perUser: {function: count, window: 3d}
+              perTerminal: {function: sum, of: tx.amount, key: terminal, window: 2d}
+            rules:
+              - {id: often, when: velocity.perUser > 21, action: decline}
+              - {id: much, when: velocity.perTerminal > 2200.0 && has(user.last_decision), action: review}
+            """
+        let rules = try fixture.rules(yaml)
+        let other = try fixture.model(seed: 6)
+        let entrants = [
+            ReplayEntrant(name: "champion", model: base),
+            ReplayEntrant(name: "rules", model: base, rules: rules),
+            ReplayEntrant(name: "thresholds", model: base, thresholds: Thresholds(review: 0.4, decline: 0.6)),
+            ReplayEntrant(name: "head", model: try fixture.withHead(on: base, scale: -2)),
+            ReplayEntrant(name: "other", model: other, rules: rules),
+            ReplayEntrant(name: "other's head", model: try fixture.withHead(on: other, scale: 3)),
+            ReplayEntrant(name: "other's rules", model: other),
+            ReplayEntrant(name: "encoding", model: try fixture.model(seed: 5, rows: 800)),
+            ReplayEntrant(name: "longer", model: try fixture.model(seed: 5, window: 6)),
+        ]
+        var options = fixture.options()
+        // Users grow cold all the time.
+        options.cacheMemoryBytes = 1
+        let together = try fixture.replay(entrants, options: options).table
+        var kinds = Set<[Float]>()
+        for (place, entrant) in entrants.enumerated() {
+            let alone = try fixture.replay([entrant], options: fixture.options()).table
+            let (left, right) = (together.contenders[place], alone.champion)
+            #expect(left.modelScores.map(\.bitPattern) == right.modelScores.map(\.bitPattern), "\(entrant.name)")
+            #expect(left.scores.map(\.bitPattern) == right.scores.map(\.bitPattern), "\(entrant.name)")
+            #expect(left.dispositions == right.dispositions && left.decidedBy == right.decidedBy, "\(entrant.name)")
+            #expect(left.ruleRows == right.ruleRows, "\(entrant.name)")
+            kinds.insert(left.modelScores)
+        }
+        #expect(kinds.count == 6)
+        #expect(together.contenders[1].ruleRows.allSatisfy { $0.count > 10 && $0.count < 740 })
+    }
+
+    @Test func breakersHoldByPartitionAndDay() throws {
+        let rules = """
+            breakers:
+              decline: {daily_share: 0.3, after: 2}
+            rules:
+              - {id: big, when: tx.amount > 100.0, action: decline}
+            """
+        let set = try fixture.rules(rules)
+        let table = try fixture.replay([fixture.events], rules: rules).table
+        // By hand: a day's count begins anew; once a day's declines are more than two and more than 30 %, all are held.
+        var (day, events, declines, isHeld) = (Int64.min, 0, 0, false)
+        let expected = fixture.events[1000..<1750].filter { $0.line % 100 != 99 }.map { event -> Disposition in
+            let today = event.transaction.time.milliseconds / Self.day
+            if today > day { (day, events, declines, isHeld) = (today, 0, 0, false) }
+            events += 1
+            guard event.transaction.amount > 100 else { return .allow }
+            declines += 1
+            if declines > 2, Double(declines) > 0.3 * Double(events) { isHeld = true }
+            return isHeld ? .review : .decline
+        }
+        let decided = zip(table.champion.dispositions, table.champion.decidedBy).map { $1 < 0 ? .allow : $0 }
+        #expect(set.breakers.count == 1 && decided == expected)
+        #expect(expected.contains(.decline) && expected.contains(.review))
+        // A span that begins in the middle of a day counts the day from its beginning.
+        var options = fixture.options()
+        options.from = EventTime(milliseconds: 20 * Self.day + Self.day / 2)
+        let later = try fixture.replay([fixture.events], rules: rules, options: options).table
+        #expect(
+            later.count < table.count && later.champion.dispositions == table.champion.dispositions.suffix(later.count))
+    }
+
     @Test func aStoppedReplayIsWholeUpToWhereItStopped() throws {
         // More events than one block has.
         let many = (0..<12).flatMap { copy in

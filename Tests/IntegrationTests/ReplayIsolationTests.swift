@@ -8,6 +8,20 @@ import Transactions
 @Suite struct ReplayIsolationTests {
     private static let total = 6000
 
+    /// Velocity of users and of entities, earlier decisions, and a breaker that every partition trips on every day.
+    private static let rules = """
+        velocity:
+          ofUser: {function: sum, of: tx.amount, window: 3h}
+          ofTerminal: {function: sum, of: tx.amount, key: terminal, window: 5h}
+        breakers:
+          decline: {daily_share: 0.2, after: 20}
+        rules:
+          - {id: high, when: tx.amount > 60.0, action: decline}
+          - {id: often, when: velocity.ofUser > 280.0, action: review}
+          - {id: busy, when: velocity.ofTerminal > 1400.0 && tx.amount > 30.0, action: review}
+          - {id: after, when: has(user.last_decision) && user.last_decision == "decline" && tx.amount > 50.0, action: review}
+        """
+
     /// All that a replay must leave as it is.
     private struct Surroundings: Equatable {
         var tables: [String]
@@ -57,8 +71,7 @@ import Transactions
     @Test func aReplayDecidesWhatRunDecidedAndChangesNothing() async throws {
         let directory = try TemporaryDirectory()
         try ProcessorModel.save(to: directory("model"))
-        _ = try directory.write(
-            "rules:\n  - id: high\n    when: tx.amount > 60.0\n    action: review\n", to: "rules.yaml")
+        _ = try directory.write(Self.rules, to: "rules.yaml")
         let transactions = try TestBrokers.makeTopic("transactions", partitions: ProcessorCrashTests.partitions)
         let labels = try TestBrokers.makeTopic("labels", partitions: 1)
         try ProcessorCrashTests.publish(0..<Self.total, transactions: transactions, labels: labels)
@@ -78,6 +91,10 @@ import Transactions
                 SELECT alert_id::text AS id, model_score::text AS model, score::text AS score, decision, decided_by
                 FROM vigil.alerts
                 """))
+        let declined = alerts.filter { $0.value[2] == "decline" }
+        let held = alerts.filter { $0.value[2] == "review" && $0.value[3] == "high" }
+        #expect(declined.count > 100 && held.count > 500)
+        for rule in ["often", "busy", "after"] { #expect(alerts.values.count { $0[3] == rule } > 20, "\(rule)") }
         #expect(alerts.count > 1500 && before.watermarks.values.contains { $0.upperBound > 1000 })
         for workers in ["1", "3"] {
             let outcome = try await VigilProcess.run(
@@ -92,7 +109,13 @@ import Transactions
             ).single()
             #expect(status == "done")
         }
-        for id in alerts.keys.sorted().prefix(2) {
+        // A part of the topics, found by the times of their records.
+        let part = try await VigilProcess.run(
+            "replay", "--from", "2026-01-06T12:00:00Z", "--warm-up", "6h", "--json", environment: instance.environment)
+        #expect(part.status == 0, "\(part.errors)")
+        #expect(try part.json()["events"] as? Int == Self.total - 3240)
+        #expect(try part.json()["warm_up_events"] as? Int == 540)
+        for id in [try #require(held.keys.min()), try #require(declined.keys.min())] {
             let outcome = try await VigilProcess.run(
                 "alerts", "verify", id, "--json", environment: instance.environment)
             #expect(outcome.status == 0, "\(outcome.errors)")

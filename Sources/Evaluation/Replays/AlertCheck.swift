@@ -1,5 +1,6 @@
 internal import Kafka
 internal import Logging
+internal import Rules
 internal import Scoring
 internal import Sequences
 public import Transactions
@@ -57,7 +58,13 @@ public struct AlertCheck {
         let transaction = try record(stored.source)
         var options = ReplayOptions(labelDelayMilliseconds: entrant.model.encoder.schema.labelDelayMilliseconds)
         options.workers = 1
-        options.onlyUser = transaction.user
+        options.explains = true
+        if entrant.rules.breakers.isEmpty {
+            options.onlyUser = transaction.user
+        } else {
+            // What breakers hold depends on all that was decided that day.
+            options.from = transaction.time.startOfDay
+        }
         options.target = stored.source
         var input = input
         input.transactions = stored.source.topic

@@ -29,13 +29,14 @@ struct DriftCounter {
 
     /// Counts a transaction of the batch that the scorer has just scored.
     mutating func addScored(
-        _ transaction: Transaction, _ outcome: Scorer.Outcome, at index: Int, isOfSpan: Bool, _ scorer: Scorer
+        _ transaction: Transaction, _ outcome: Scorer.Outcome, at index: Int, for purpose: ReplayShard.Purpose,
+        _ scorer: Scorer
     ) {
         guard case .scored(let decision, _) = outcome else { return }
-        if !isOfSpan { scoresBefore.append(decision.modelScore) }
+        if purpose == .reference { scoresBefore.append(decision.modelScore) }
         guard isCounted(transaction) else { return }
         for (field, bin) in scorer.bins(ofEvent: index).enumerated() {
-            if isOfSpan { during[field][Int(bin)] += 1 } else { before[field][Int(bin)] += 1 }
+            if purpose == .decision { during[field][Int(bin)] += 1 } else { before[field][Int(bin)] += 1 }
         }
     }
 

@@ -105,20 +105,7 @@ public final class ReplayEngine {
     }
 
     private func makePass(_ account: ReplayReader.Account) throws -> ReplayPass {
-        var shards: [ReplayShard] = []
-        let share = options.cacheMemoryBytes / (Self.shardCount * entrants.count)
-        for _ in 0..<Self.shardCount {
-            let scorers = try entrants.map { entrant in
-                try Scorer(
-                    model: entrant.model, rules: entrant.rules, thresholds: entrant.thresholds,
-                    cacheMemoryBytes: share, cachePrecision: options.cachePrecision,
-                    explains: options.onlyUser != nil)
-            }
-            shards.append(
-                ReplayShard(
-                    scorers: scorers, ledgers: ledgerOfEntrant,
-                    drift: options.measuresDrift ? DriftCounter(entrants[0].model.encoder) : nil))
-        }
+        let shards = try (0..<Self.shardCount).map { _ in try makeShard() }
         let contenders = entrants.map { entrant in
             ReplayContender(
                 name: entrant.name, modelHash: entrant.model.hash, rulesHash: entrant.rules.hash,
@@ -129,11 +116,37 @@ public final class ReplayEngine {
             contenders, sources: account.sources,
             segments: options.segments.compactMap { SegmentColumn($0, schema: schema) })
         return ReplayPass(
-            options: options, shards: shards,
+            options: options, rules: entrants.map(\.rules), shards: shards,
             ledgers: ledgerEntrants.map {
                 ReplayLedger(schema: $0.model.encoder.schema, rules: $0.rules, sources: account.sources.count)
             }, builder: builder,
             sources: account.sources, carriesTruth: account.carriesTruth)
+    }
+
+    /// Scorers of one shard: one for the entrants that can share a history, the first of them with the others as its
+    /// challengers.
+    private func makeShard() throws -> ReplayShard {
+        let share = options.cacheMemoryBytes / (Self.shardCount * entrants.count)
+        var scorers: [Scorer] = []
+        var seats: [ReplayShard.Seat] = []
+        for (entrant, ledger) in zip(entrants, ledgerOfEntrant) {
+            if let place = scorers.firstIndex(where: { ScorerChallengers.canShare(entrant.model, with: $0.model) }) {
+                let scorer = scorers[place]
+                let bound = share * (entrants.count - scorers.count)
+                let challengers = scorer.challengers ?? scorer.admitChallengers(memoryBytes: bound)
+                seats.append(ReplayShard.Seat(scorer: place, challenger: challengers.count, ledger: ledger))
+                try challengers.add(entrant.model, rules: entrant.rules, thresholds: entrant.thresholds)
+                continue
+            }
+            seats.append(ReplayShard.Seat(scorer: scorers.count, challenger: nil, ledger: ledger))
+            scorers.append(
+                try Scorer(
+                    model: entrant.model, rules: entrant.rules, thresholds: entrant.thresholds, cacheMemoryBytes: share,
+                    cachePrecision: options.cachePrecision, explains: options.explains))
+        }
+        return ReplayShard(
+            scorers: scorers, seats: seats,
+            drift: options.measuresDrift ? DriftCounter(entrants[0].model.encoder) : nil)
     }
 
     /// Why files of one schema cannot be read for a model of another, if they cannot.

@@ -26,7 +26,9 @@ public struct ReplayOptions: Sendable {
     public var cachePrecision = CachePrecision.standard
     /// How users are named outside.
     public var pseudonymizer = Pseudonymizer.plain
-    /// Only this user is scored, with every reason; for looking at one alert again.
+    /// Whether flagged events get their reasons.
+    var explains = false
+    /// Only this user is scored; for looking at one alert again.
     var onlyUser: String?
     /// The replay ends once this record has been decided.
     var target: SourceCoordinates?

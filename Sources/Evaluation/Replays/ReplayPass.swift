@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Rules
 internal import Scoring
 internal import Sequences
 internal import Transactions
@@ -10,6 +11,7 @@ final class ReplayPass {
         var event: Int
         var shard: Int
         var position: Int
+        var isOfSpan: Bool
     }
 
     /// Events taken in.
@@ -32,6 +34,12 @@ final class ReplayPass {
     private var labels: [UInt64: Bool] = [:]
     private var places: [Place] = []
     private var scoredInShard: [Int]
+    /// What each entrant's circuit breakers hold.
+    private var breakers: ReplayBreakers
+    /// Events of this clock on are scored even before the span, for breakers count whole days.
+    private let breakersFrom: Int64
+    /// Whether rules remember what was decided before the span.
+    private let remembersDecisions: Bool
     private var firstOfSpan: EventTime?
     private var lastOfSpan: EventTime?
     private let targetOffset: Int64?
@@ -40,9 +48,12 @@ final class ReplayPass {
     private var warmUpEvents = 0
 
     init(
-        options: ReplayOptions, shards: [ReplayShard], ledgers: [ReplayLedger], builder: ReplayTableBuilder,
-        sources: [ReplaySource], carriesTruth: Bool
+        options: ReplayOptions, rules: [RuleSet], shards: [ReplayShard], ledgers: [ReplayLedger],
+        builder: ReplayTableBuilder, sources: [ReplaySource], carriesTruth: Bool
     ) {
+        breakers = ReplayBreakers(rules, sources: sources.count)
+        breakersFrom = options.from.map(breakers.firstCounted) ?? .min
+        remembersDecisions = rules.contains(where: \.readsLastDecision)
         self.options = options
         self.ledgers = ledgers
         self.builder = builder
@@ -73,6 +84,8 @@ final class ReplayPass {
             guard case .transaction(let transaction, let isFraud) = event.payload else { continue }
             outcomes.removeAll(keepingCapacity: true)
             workforce.collect(shard: place.shard, position: place.position, into: &outcomes)
+            breakers.hold(&outcomes, at: transaction.time, source: event.source)
+            guard place.isOfSpan else { continue }
             if event.offset == targetOffset, event.source == targetSource { target = outcomes.first }
             builder.add(transaction, isFraud: isFraud, source: event.source, offset: event.offset, outcomes)
         }
@@ -98,19 +111,25 @@ final class ReplayPass {
             } else {
                 warmUpEvents += 1
             }
-            let purpose: ReplayShard.Purpose =
-                isOfSpan ? .decision : transaction.time.milliseconds >= referenceFrom ? .reference : .context
+            let purpose = isOfSpan ? .decision : purpose(before: event, transaction)
             let user = number(of: transaction.user)
             let shard = user % ReplayEngine.shardCount
             workforce.add(
                 ReplayShard.Item(
                     transaction: transaction, user: user / ReplayEngine.shardCount, purpose: purpose), to: shard)
             guard purpose != .context else { return }
-            if purpose == .decision {
-                places.append(Place(event: index, shard: shard, position: scoredInShard[shard]))
+            if isOfSpan || !breakers.isEmpty {
+                places.append(
+                    Place(event: index, shard: shard, position: scoredInShard[shard], isOfSpan: isOfSpan))
             }
             scoredInShard[shard] += 1
         }
+    }
+
+    /// What is to be done with a transaction that lies before the span.
+    private func purpose(before event: ReplayEvent, _ transaction: Transaction) -> ReplayShard.Purpose {
+        if transaction.time.milliseconds >= referenceFrom { return .reference }
+        return remembersDecisions || event.clock.milliseconds >= breakersFrom ? .rehearsal : .context
     }
 
     private func isSampled(_ user: String) -> Bool {

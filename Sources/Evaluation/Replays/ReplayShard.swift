@@ -8,6 +8,8 @@ final class ReplayShard {
     enum Purpose {
         /// Before the span: only taken in.
         case context
+        /// Before the span: scored for what rules remember of decisions.
+        case rehearsal
         /// Before the span: scored, to see how scores lay then.
         case reference
         /// Of the span.
@@ -33,18 +35,31 @@ final class ReplayShard {
     private(set) var fault: (any Error)?
 
     private let scorers: [Scorer]
-    /// The ledger that each entrant reads.
-    private let ledgers: [Int]
+    /// (entrants) where each one decides.
+    private let seats: [Seat]
+    /// (scorers, users)
     private var users: [[UserState]]
+    /// (scorers, users) what the challengers of each keep of them; empty where there are none.
+    private var challengerUsers: [[ChallengerUser]]
     private var requests: [Scorer.Request] = []
     private var purposes: [Purpose] = []
 
-    init(scorers: [Scorer], ledgers: [Int], drift: DriftCounter?) {
+    /// Where an entrant decides: as a scorer's own model and rules, or as one of its challengers.
+    struct Seat {
+        var scorer: Int
+        /// nil for the scorer's own.
+        var challenger: Int?
+        /// The ledger that the entrant reads.
+        var ledger: Int
+    }
+
+    init(scorers: [Scorer], seats: [Seat], drift: DriftCounter?) {
         self.scorers = scorers
-        self.ledgers = ledgers
+        self.seats = seats
         self.drift = drift
-        outcomes = Array(repeating: [], count: scorers.count)
+        outcomes = Array(repeating: [], count: seats.count)
         users = Array(repeating: [], count: scorers.count)
+        challengerUsers = Array(repeating: [], count: scorers.count)
     }
 
     /// The champion's features by name.
@@ -53,47 +68,61 @@ final class ReplayShard {
     /// Scores the items with every entrant; ledgers hold what the whole block may read.
     func process(_ ledgers: [EntityLedger]) {
         do {
-            for entrant in scorers.indices {
-                outcomes[entrant].removeAll(keepingCapacity: true)
-                try process(entrant, ledgers[self.ledgers[entrant]])
-            }
+            for entrant in outcomes.indices { outcomes[entrant].removeAll(keepingCapacity: true) }
+            for scorer in scorers.indices { try process(scorer, ledgers) }
         } catch {
             fault = error
         }
         items.removeAll(keepingCapacity: true)
     }
 
-    private func process(_ entrant: Int, _ ledger: EntityLedger) throws {
-        let scorer = scorers[entrant]
+    private func process(_ place: Int, _ ledgers: [EntityLedger]) throws {
+        let scorer = scorers[place]
+        guard let own = seats.first(where: { $0.scorer == place && $0.challenger == nil })?.ledger else { return }
+        let challengers = scorer.challengers
+        challengers?.ledgers = seats.filter { $0.scorer == place && $0.challenger != nil }.map { ledgers[$0.ledger] }
+        defer {
+            challengers?.ledgers.removeAll()
+            challengers?.users.removeAll(keepingCapacity: true)
+        }
         for item in items {
-            while users[entrant].count <= item.user { users[entrant].append(scorer.newUser()) }
-            let request = Scorer.Request(transaction: item.transaction, user: users[entrant][item.user])
+            while users[place].count <= item.user {
+                users[place].append(scorer.newUser())
+                if let challengers { challengerUsers[place].append(challengers.newUser()) }
+            }
+            let request = Scorer.Request(transaction: item.transaction, user: users[place][item.user])
             if item.purpose == .context {
                 // What is late may lie before the span and still come after events of it.
-                try score(entrant, ledger)
-                scorer.absorb(request, ledger: ledger)
-                if entrant == 0 { drift?.addAbsorbed(request.transaction, scorer) }
+                try score(place, ledgers[own])
+                challengers?.users.append(challengerUsers[place][item.user])
+                scorer.absorb(request, ledger: ledgers[own])
+                challengers?.users.removeAll(keepingCapacity: true)
+                if place == 0 { drift?.addAbsorbed(request.transaction, scorer) }
             } else {
+                challengers?.users.append(challengerUsers[place][item.user])
                 requests.append(request)
                 purposes.append(item.purpose)
-                if requests.count == Self.batchLimit { try score(entrant, ledger) }
+                if requests.count == Self.batchLimit { try score(place, ledgers[own]) }
             }
         }
-        try score(entrant, ledger)
+        try score(place, ledgers[own])
     }
 
-    private func score(_ entrant: Int, _ ledger: EntityLedger) throws {
+    private func score(_ place: Int, _ ledger: EntityLedger) throws {
         guard !requests.isEmpty else { return }
-        let scored = try scorers[entrant].score(requests, ledger: ledger)
-        outcomes[entrant] += scored
-        if entrant == 0, drift != nil {
+        let scored = try scorers[place].score(requests, ledger: ledger)
+        for (entrant, seat) in seats.enumerated() where seat.scorer == place {
+            outcomes[entrant] += seat.challenger.flatMap { scorers[place].challengers?.outcomes(of: $0) } ?? scored
+        }
+        if place == 0, drift != nil {
             for index in requests.indices {
                 drift?.addScored(
-                    requests[index].transaction, scored[index], at: index, isOfSpan: purposes[index] == .decision,
-                    scorers[entrant])
+                    requests[index].transaction, scored[index], at: index, for: purposes[index],
+                    scorers[place])
             }
         }
         requests.removeAll(keepingCapacity: true)
         purposes.removeAll(keepingCapacity: true)
+        scorers[place].challengers?.users.removeAll(keepingCapacity: true)
     }
 }

@@ -66,7 +66,7 @@ public struct ReplayStore {
     /// - Parameters:
     ///   - report: the JSON that the command prints; its numbers become the metrics.
     public func finish(_ runID: String, _ result: ReplayResult, report: Data, extent: Extent) throws {
-        let metrics = Self.numbers(of: try JSONSerialization.jsonObject(with: report))
+        let metrics = try JSONDecoder().decode(NumberPaths.self, from: report).numbers
         try connection.transaction { connection in
             if extent != .none { try copyDecisions(runID, result.table, isAll: extent == .all) }
             _ = try connection.copy(into: ["vigil", "replay_metrics"], columns: ["run_id", "metric", "value"]) { rows in
@@ -124,20 +124,6 @@ public struct ReplayStore {
                     ])
                 }
             }
-        }
-    }
-
-    /// Every number of a JSON value by its path, in the order of the paths.
-    private static func numbers(of value: Any, path: String = "") -> [(String, Double)] {
-        switch value {
-        case let object as [String: Any]:
-            object.sorted { $0.key < $1.key }
-                .flatMap { numbers(of: $0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
-        case let list as [Any]:
-            list.enumerated().flatMap { numbers(of: $0.element, path: "\(path).\($0.offset)") }
-        case is Bool: []
-        case let number as NSNumber: [(path, number.doubleValue)]
-        default: []
         }
     }
 

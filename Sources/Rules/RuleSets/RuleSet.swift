@@ -53,6 +53,11 @@ public struct RuleSet: Sendable {
         hash = Self.hash(of: parts)
     }
 
+    /// Whether some rule reads what was decided on the user's event before.
+    public var readsLastDecision: Bool {
+        bindings.contains { if case .lastDecision = $0.source { true } else { false } }
+    }
+
     /// Reads, checks and compiles a rule file.
     ///
     /// - Parameter tables: gives the elements of a list kept in a table; without it such lists are empty.

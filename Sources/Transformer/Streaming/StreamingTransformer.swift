@@ -27,6 +27,10 @@ public final class StreamingTransformer {
     private var capacity = 0
     /// (rows) logits of the batch.
     private var logitMemory = FloatBuffer(count: 0)
+    private var heads: [ClassifierHead] = []
+    /// (heads, as many rows as `logitMemory`) logits of the last advance.
+    private var headMemory = FloatBuffer(count: 0)
+    private var advanced = 0
     /// Rows that go through the layers together.
     private static let chunk = 256
 
@@ -45,7 +49,23 @@ public final class StreamingTransformer {
         _ rows: TokenRows, in store: KeyValueStore, logits: inout [Float]
     ) throws(TransformerError) {
         try run(rows, store, .advance)
+        advanced = rows.count
         read(rows.count, &logits)
+    }
+
+    /// Has every `advance` compute the logits of another classifier on the same trunk too.
+    /// - Returns: its number, for `read(head:into:)`.
+    public func add(_ head: ClassifierHead) -> Int {
+        heads.append(head)
+        headMemory = FloatBuffer(count: heads.count * logitMemory.values.count)
+        return heads.count - 1
+    }
+
+    /// Another classifier's logits of the last `advance`, one a row: the bits that a model with it would give.
+    public func read(head: Int, into logits: inout [Float]) {
+        logits.removeAll(keepingCapacity: true)
+        let start = headMemory.base + head * logitMemory.values.count
+        logits.append(contentsOf: UnsafeBufferPointer(start: start, count: advanced))
     }
 
     /// Appends every row's token to its cache, without logits.
@@ -114,6 +134,11 @@ public final class StreamingTransformer {
         normalise(weights.norm, x, rows: n)
         let logits = logitMemory.base + range.lowerBound
         kernels.dot_rows(normal, w + weights.classifier, weights.classifierBias, logits, n, d)
+        guard mode == .advance else { return }
+        for index in heads.indices {
+            let logits = headMemory.base + index * logitMemory.values.count + range.lowerBound
+            kernels.dot_rows(normal, heads[index].base, heads[index].bias, logits, n, d)
+        }
     }
 
     /// Finds every row's cache, slot and time, and counts the tokens in unless they are probes.
@@ -204,6 +229,7 @@ extension StreamingTransformer {
     private func reserve(_ rows: Int, logits: Int) {
         if logits > logitMemory.values.count {
             logitMemory = FloatBuffer(count: max(logits, 2 * logitMemory.values.count))
+            headMemory = FloatBuffer(count: heads.count * logitMemory.values.count)
         }
         guard rows > capacity else { return }
         capacity = max(rows, 2 * capacity)

@@ -15,7 +15,8 @@ struct ReplayCommand: AsyncParsableCommand {
             Reads the configured topics without a group, or --data, or --query; writes nothing but its report and, where a \
             database is configured, the tables replay_runs, replay_decisions and replay_metrics. Everything before --from \
             is taken in for context and not decided. --to given as a day includes that day; a timestamp is exclusive. \
-            Figures are of transactions old enough for their labels to have arrived. Ctrl-C ends it with what is decided.
+            Figures are of transactions old enough for their labels to have arrived. Circuit breakers hold as in run: by \
+            partition and event day, files and queries being one partition. Ctrl-C ends it with what is decided.
             """)
 
     @Option(help: "Model directory; the configured one if not given.")
@@ -28,8 +29,10 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A challenger on the same events; give it again for more. ',rules.yaml' is the same model with other rules.",
-            valueName: "model[,rules]"))
+            """
+            A challenger on the same events; give it again for more. ',rules.yaml' is the same model with other rules, \
+            '@name' another adapter on it.
+            """, valueName: "model[@adapter][,rules]"))
     var against: [ChallengerArgument] = []
 
     @OptionGroup var options: ConfigurationOptions
@@ -123,7 +126,8 @@ struct ReplayCommand: AsyncParsableCommand {
     private func entrants(_ reader: SettingsReader) throws -> [ReplayEntrant] {
         // The configured adapter is one of the configured model.
         let adapter = adapter.adapter ?? (model == nil ? reader.text("model.adapter") : nil)
-        let model = try Model.load(from: try model ?? reader.required("model.path"), adapter: adapter)
+        let path = try model ?? reader.required("model.path")
+        let model = try Model.load(from: path, adapter: adapter)
         let rulesPath = rules ?? reader.text("rules.path")
         func load(_ path: String?, _ model: Model) throws -> RuleSet? {
             try path.map { try RuleSet.load(path: $0, schema: model.encoder.schema) }
@@ -134,10 +138,13 @@ struct ReplayCommand: AsyncParsableCommand {
                 thresholds: try reader.thresholds(default: model.threshold))
         ]
         for challenger in against {
-            let other = try challenger.model.map { try Model.load(from: $0) } ?? model
+            let other = try challenger.loaded(champion: model, path: path)
+            // Reports tell challengers apart by name.
+            let names = entrants.map(\.name)
+            let name = names.contains(challenger.name) ? "\(challenger.name) (\(names.count))" : challenger.name
             entrants.append(
                 ReplayEntrant(
-                    name: challenger.name, model: other, rules: try load(challenger.rules ?? rulesPath, other),
+                    name: name, model: other, rules: try load(challenger.rules ?? rulesPath, other),
                     thresholds: try reader.thresholds(default: other.threshold)))
         }
         return entrants
