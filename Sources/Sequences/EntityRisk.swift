@@ -19,6 +19,14 @@ public struct EntityRisk: Hashable, Sendable {
     public var newestLabelDays: Float = .nan
     /// Days since the last fraud became known; NaN without one.
     public var lastFraudDays: Float = .nan
+    /// Midnights (UTC) since the first fraud of the current run became known; NaN outside a run. A compromise that lasts
+    /// whole days ends sharply by this count, and a day blurred by the age.
+    public var fraudRunMidnights: Float = .nan
+    /// Midnights from the last label before the current run that was no fraud to the run's first; NaN outside a run or
+    /// without such a label. Zero says that the entity was sound on the day of the fraud.
+    public var fraudRunGap: Float = .nan
+    /// Midnights since the last label that was no fraud became known; NaN without one.
+    public var genuineMidnights: Float = .nan
     /// Transactions of the last 1 and 7 days, labelled or not.
     public var recent: SIMD2<Float> = .zero
 

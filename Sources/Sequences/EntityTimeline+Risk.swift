@@ -67,9 +67,19 @@ extension EntityTimeline {
         }
         // Beyond the horizon nothing counts, or a restart from the retained parts would differ.
         let runStart = max(start, Int(newest.runStart))
+        let genuine = runStart > start ? midnights(before: labels[runStart - 1].knownAt) : nil
+        let now = midnights(before: moment.milliseconds)
+        if let genuine { risk.genuineMidnights = Float(max(0, now - genuine)) }
         guard runStart < end else { return }
+        let first = labels[runStart].knownAt
         risk.fraudRun = Float(end - runStart)
-        risk.fraudRunDays = days(from: labels[runStart].knownAt, to: moment)
+        risk.fraudRunDays = days(from: first, to: moment)
+        risk.fraudRunMidnights = Float(max(0, now - midnights(before: first)))
+        if let genuine { risk.fraudRunGap = Float(max(0, midnights(before: first) - genuine)) }
+    }
+
+    private static func midnights(before milliseconds: Int64) -> Int64 {
+        milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
     }
 
     private static func days(from milliseconds: Int64, to moment: Moment) -> Float {

@@ -97,6 +97,9 @@ public struct FeatureExtractor: Sendable {
         for age in 0..<3 { sink.append(risk.lastLabels[age]) }
         sink.append(risk.fraudRun)
         sink.append(risk.fraudRunDays)
+        sink.append(risk.fraudRunMidnights)
+        sink.append(risk.fraudRunGap)
+        sink.append(risk.genuineMidnights)
         sink.append(risk.labelMean)
         sink.append(risk.newestLabelDays)
         sink.append(risk.lastFraudDays)

@@ -12,6 +12,9 @@ public struct MethodOptions: Sendable, Codable, Hashable {
     public var rankBudget: Double?
     /// Of `lora`: whether the biases are trained too.
     public var withBiases = false
+    /// Of `lora`: whether the matrix that embeds the numbers is trained too, whole. Pretraining has no use for features that
+    /// only labels give a meaning, and low-rank updates behind the embedding cannot make up for that.
+    public var withNumbers = false
     /// Hidden units of an `adapter`'s bottlenecks.
     public var bottleneckWidth = 4
     /// Keys and values a layer of a `prefix`.

@@ -30,7 +30,9 @@ struct TrainableModel: Sendable {
             case .full, .pretrain: true
             case .head: Self.isHead(entry)
             case .bitfit: Self.isHead(entry) || Self.isBias(entry)
-            case .lora: Self.isHead(entry) || given[entry.name] == nil || options.withBiases && Self.isBias(entry)
+            case .lora:
+                Self.isHead(entry) || given[entry.name] == nil || options.withBiases && Self.isBias(entry)
+                    || options.withNumbers && entry.name == "embeddings.numbers.weight"
             case .adapter, .prefix: Self.isHead(entry) || given[entry.name] == nil
             }
         }

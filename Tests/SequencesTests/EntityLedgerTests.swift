@@ -46,12 +46,19 @@ import Transactions
         if let first = run.last { risk.fraudRunDays = days(first) }
         if let newest = newestFirst.first { risk.newestLabelDays = days(newest) }
         if let fraud = newestFirst.first(where: \.fraud) { risk.lastFraudDays = days(fraud) }
+        let genuine = newestFirst.dropFirst(run.count).first
+        if let genuine { risk.genuineMidnights = Float(time / day - genuine.knownAt / day) }
+        if let first = run.last {
+            risk.fraudRunMidnights = Float(time / day - first.knownAt / day)
+            if let genuine { risk.fraudRunGap = Float(first.knownAt / day - genuine.knownAt / day) }
+        }
         return risk
     }
 
     private func same(_ left: EntityRisk, _ right: EntityRisk) -> Bool {
         func bits(_ risk: EntityRisk) -> [UInt32] {
             var values = [risk.fraudRun, risk.fraudRunDays, risk.newestLabelDays, risk.lastFraudDays]
+            values += [risk.fraudRunMidnights, risk.fraudRunGap, risk.genuineMidnights]
             for window in 0..<3 { values += [risk.matured[window], risk.frauds[window], risk.lastLabels[window]] }
             return (values + [risk.recent[0], risk.recent[1]]).map { $0.isNaN ? .max : $0.bitPattern }
         }

@@ -22,6 +22,9 @@ struct MethodArguments: ParsableArguments {
     @Flag(help: "Of lora: trains the biases too.")
     var withBiases = false
 
+    @Flag(help: "Of lora: trains the matrix that embeds the numbers too.")
+    var withNumbers = false
+
     @Option(help: "Of adapter: hidden units of the bottlenecks.")
     var adapterWidth = Self.defaults.bottleneckWidth
 
@@ -46,6 +49,7 @@ struct MethodArguments: ParsableArguments {
         options.lowRank.alpha = alpha
         options.rankBudget = rankBudget
         options.withBiases = withBiases
+        options.withNumbers = withNumbers
         options.bottleneckWidth = adapterWidth
         options.prefixLength = prefixLength
         return options

@@ -6,6 +6,6 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measures this machine.",
         subcommands: [
             BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self, BenchScoringCommand.self,
-            BenchStateCommand.self, NullConsumerCommand.self,
+            BenchStateCommand.self, BenchTrainingCommand.self, NullConsumerCommand.self,
         ])
 }
