@@ -1,3 +1,4 @@
+internal import Kafka
 internal import Postgres
 internal import Transactions
 

@@ -1,4 +1,5 @@
 import Foundation
+import Sequences
 import Testing
 import Transactions
 

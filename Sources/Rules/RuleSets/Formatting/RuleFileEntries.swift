@@ -28,8 +28,21 @@ struct RuleFileEntries {
     /// The first expression that is none.
     private(set) var fault: Fault?
 
-    init(_ root: Node) {
+    private let lines: [String]
+
+    /// - Parameter lines: the file's.
+    init(_ root: Node, lines: [String]) {
+        self.lines = lines
         read(root, path: [], keyColumn: 0, isInFlow: false)
+    }
+
+    /// By its first character: the nodes' own styles are not to be relied on. Where an anchor or tag stands before, quotes
+    /// more than needed do no harm.
+    private func isFlow(_ node: Node) -> Bool {
+        guard let mark = node.mark, lines.indices.contains(mark.line - 1) else { return true }
+        return lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first.map {
+            "{[&!".unicodeScalars.contains($0)
+        } ?? true
     }
 
     private mutating func read(_ node: Node, path: [String], keyColumn: Int, isInFlow: Bool) {
@@ -43,7 +56,7 @@ struct RuleFileEntries {
                 edit(action.description, of: scalar.string, node, place, keyColumn, isInFlow)
             }
         case .mapping(let mapping):
-            let isFlow = isInFlow || mapping.style == .flow
+            let isFlow = isInFlow || isFlow(node)
             for (key, value) in mapping {
                 let name = key.scalar?.string ?? ""
                 read(value, path: path + [name], keyColumn: (key.mark?.column ?? 1) - 1, isInFlow: isFlow)
@@ -51,7 +64,7 @@ struct RuleFileEntries {
             said[path.joined(separator: "/") + "{}"] = mapping.keys.map { $0.scalar?.string ?? "" }
                 .joined(separator: "\n")
         case .sequence(let sequence):
-            let isFlow = isInFlow || sequence.style == .flow
+            let isFlow = isInFlow || isFlow(node)
             for (index, element) in sequence.enumerated() {
                 read(element, path: path + [String(index)], keyColumn: keyColumn, isInFlow: isFlow)
             }

@@ -28,7 +28,7 @@ public struct RuleFormatter {
 
     private mutating func formatted() throws(RuleSetError) -> String {
         guard let root = try root(of: source.lines.joined(separator: "\n")) else { return "" }
-        var entries = RuleFileEntries(root)
+        var entries = RuleFileEntries(root, lines: source.lines)
         if let fault = entries.fault {
             throw RuleSetError(diagnostics: [
                 source.diagnostic(
@@ -43,7 +43,8 @@ public struct RuleFormatter {
         let result = Self.tidied(lines, protected: try protectedLines())
         // Only what was meant to change has changed, or nothing is.
         for edit in entries.edits where placed.contains(edit.path) { entries.said[edit.path] = edit.text }
-        guard try self.root(of: result).map({ RuleFileEntries($0).said }) == entries.said else {
+        let lines = result.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard try self.root(of: result).map({ RuleFileEntries($0, lines: lines).said }) == entries.said else {
             throw RuleSetError(diagnostics: [
                 source.diagnostic("the file cannot be formatted without changing what it says", line: 1, column: 1)
             ])
