@@ -43,8 +43,8 @@ public struct RuleFormatter {
         let result = Self.tidied(lines, protected: try protectedLines())
         // Only what was meant to change has changed, or nothing is.
         for edit in entries.edits where placed.contains(edit.path) { entries.said[edit.path] = edit.text }
-        let lines = result.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard try self.root(of: result).map({ RuleFileEntries($0, lines: lines).said }) == entries.said else {
+        let after = RuleSource(file: source.file, text: result).lines
+        guard try self.root(of: result).map({ RuleFileEntries($0, lines: after).said }) == entries.said else {
             throw RuleSetError(diagnostics: [
                 source.diagnostic("the file cannot be formatted without changing what it says", line: 1, column: 1)
             ])
