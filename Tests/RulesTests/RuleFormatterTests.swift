@@ -34,7 +34,7 @@ import Transactions
               &&   velocity.n>3
             action: decline
           - id: d
-            when: tx.amount > 10000.0 && tx.terminal != "a-terminal-with-a-long-name" && (velocity.n > 10 || tx.amount < 5.0)
+            when: tx.amount > 10000.0 && tx.terminal != "a-terminal-with-a-name-that-is-too-long" && (velocity.n > 10 || tx.amount < 5.0)
             action: review
           - id: e
             when: |
@@ -64,7 +64,7 @@ import Transactions
           - id: d
             when: >-
               tx.amount > 10000.0
-              && tx.terminal != "a-terminal-with-a-long-name"
+              && tx.terminal != "a-terminal-with-a-name-that-is-too-long"
               && (velocity.n > 10 || tx.amount < 5.0)
             action: review
           - id: e
@@ -119,7 +119,7 @@ import Transactions
             before.velocityDeclarations.map(\.specification.id) == after.velocityDeclarations.map(\.specification.id))
         #expect(
             before.lists == after.lists && before.snoozes == after.snoozes && before.tests.count == after.tests.count)
-        #expect(text.split(separator: "#").count == formatted.split(separator: "#").count)
+        #expect(text.count { $0 == "#" } == formatted.count { $0 == "#" })
     }
 
     private static func condition(_ depth: Int, _ random: inout SeededGenerator) -> String {
