@@ -66,7 +66,7 @@ public struct RuleFormatter {
         let line = head + Array(ScalarText.inline(edit.text, isInFlow: edit.isInFlow).unicodeScalars) + tail
         var replacement = [line]
         if line.count > Self.lineLimit, !edit.isInFlow, edit.operands.count > 1, tail.allSatisfy({ $0 == " " }) {
-            let indent = Array(repeating: Unicode.Scalar(" "), count: edit.keyColumn + 1)
+            let indent = Array(repeating: Unicode.Scalar(" "), count: edit.keyColumn + 2)
             replacement = [head + Array(">-".unicodeScalars)]
             for operand in edit.operands { replacement.append(indent + Array(operand.unicodeScalars)) }
         }
