@@ -34,14 +34,15 @@ enum ReportStyle {
         table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums;margin:8px 0 14px}
         th{font-weight:600;text-align:right;border-bottom:1.5px solid var(--ink);padding:5px 8px;vertical-align:bottom}
         td{text-align:right;border-bottom:1px solid var(--rule);padding:4px 8px}
-        th.w,td.w{text-align:left;overflow-wrap:anywhere}tr{break-inside:avoid}
+        th.w,td.w{text-align:left;overflow-wrap:anywhere}th.w:first-child,td.w:first-child{min-width:12ch}tr{break-inside:avoid}
         .verdict{border-left:5px solid var(--s0);background:var(--wash);padding:12px 16px;margin:14px 0;max-width:none;font-size:17px}
         .warn{border-left-color:var(--s1)}
         code{font:13px ui-monospace,"DejaVu Sans Mono",Menlo,monospace;overflow-wrap:anywhere}
-        @media (max-width:760px){.charts{grid-template-columns:1fr}.tiles{grid-template-columns:1fr 1fr}}
+        @media screen and (max-width:760px){.charts{grid-template-columns:1fr}.tiles{grid-template-columns:1fr 1fr}}
         @media print{@page{size:A4;margin:14mm}
         :root{--ink:#000;--soft:#444;--rule:#bbb;--paper:#fff;--wash:#fff;--s0:#0b63a5;--s1:#c2500a;--s2:#00795a;--s3:#8a3f86;--quiet:#8a939c}
         body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}.charts{gap:12px 16px}
+        table{font-size:8.5pt}th,td{padding:2px 5px}td:not(.w){white-space:nowrap}.tile b{font-size:17pt}h2{margin-top:26px}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """
 }
