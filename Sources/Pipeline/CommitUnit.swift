@@ -28,6 +28,27 @@ struct CommitUnit: Sendable {
         var rulesHash: String
     }
 
+    /// What a model in shadow made of an event.
+    struct ShadowScore: Sendable {
+        var source: SourceCoordinates
+        var model: ShadowModel.Name
+        var transactionID: String
+        var pseudonym: String
+        var eventTime: EventTime
+        /// The shadow's.
+        var decision: Decision
+        /// What was decided.
+        var active: Decision
+        var activeModelHash: String
+        var rulesHash: String
+    }
+
+    /// A model in shadow and an input it looked at.
+    struct ShadowKey: Hashable, Sendable {
+        var input: TopicPartition
+        var model: ShadowModel.Name
+    }
+
     /// A record that could not be taken in.
     struct DeadLetter: Sendable {
         var source: SourceCoordinates
@@ -82,6 +103,8 @@ struct CommitUnit: Sendable {
     var alerts: [Alert] = []
     var deadLetters: [DeadLetter] = []
     var shadowHits: [ShadowHit] = []
+    var shadowScores: [ShadowScore] = []
+    var shadowCounts: [ShadowKey: ShadowModel.Counts] = [:]
     var advances: [Advance] = []
     var checkpoints: [Checkpoint] = []
     /// Events decided in this unit.
@@ -95,6 +118,8 @@ struct CommitUnit: Sendable {
         rest.steps.removeAll { fenced.contains($0.input) }
         rest.alerts.removeAll { fenced.contains($0.source.input) }
         rest.shadowHits.removeAll { fenced.contains($0.source.input) }
+        rest.shadowScores.removeAll { fenced.contains($0.source.input) }
+        rest.shadowCounts = rest.shadowCounts.filter { !fenced.contains($0.key.input) }
         rest.deadLetters.removeAll { fenced.contains($0.source.input) }
         rest.poisoned.removeAll { fenced.contains($0.input) }
         rest.tombstones.removeAll { fenced.contains($0.input) }

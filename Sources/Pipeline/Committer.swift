@@ -130,6 +130,9 @@ final class Committer {
                     try store.insert(unit.alerts)
                     try ProgressStore(connection: connection).recordPoisoned(unit.poisoned)
                     try store.insert(unit.shadowHits)
+                    let shadows = ShadowStore(connection: connection)
+                    try shadows.insert(unit.shadowScores)
+                    try shadows.add(unit.shadowCounts)
                     try store.markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                 }
                 metrics.published.increment(by: Int64(acknowledged.count))

@@ -137,6 +137,11 @@ final class InputWorker {
         dirty.removeAll(keepingCapacity: true)
     }
 
+    /// Ids of known users with these pseudonyms.
+    func ids(of pseudonyms: Set<String>) -> [String] {
+        users.filter { pseudonyms.contains($0.value.pseudonym) }.map(\.key)
+    }
+
     /// Drops users by pseudonym; answers under which epochs each may have checkpoints.
     func forget(_ pseudonyms: Set<String>, scorer: Scorer) -> [String: Set<Int64>] {
         var epochs: [String: Set<Int64>] = [:]

@@ -16,6 +16,9 @@ public struct PipelineConfiguration: Sendable {
     /// The model's directory, its adapter (as in `Model.load`) and how often they are looked at for another model, in
     /// milliseconds; nil: never.
     public var modelReload: (path: String, adapter: String?, intervalMilliseconds: Int64)?
+    /// Models in shadow, of the same schema: they score the same events under the same rules and thresholds, each with
+    /// users and caches of its own, and decide nothing.
+    public var shadows: [(name: String, model: Model)] = []
     /// The rules in force where they are not followed.
     public var rules: RuleSet
     /// Where rules are followed; nil: `rules` stay as they are.

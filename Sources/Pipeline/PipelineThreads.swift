@@ -14,6 +14,8 @@ struct ProcessorParts {
     var inbox: BoundedQueue<ProcessorMessage>
     var commits: BoundedQueue<CommitMessage>
     var scorer: Scorer
+    /// Models that score the same events and decide nothing.
+    var shadows: [ShadowModel] = []
     var pseudonymizer: Pseudonymizer
     var alignment: BucketAlignment
     var checkpointIntervalMilliseconds: Int64
@@ -167,9 +169,18 @@ struct PipelineThreads: Sendable {
         let scorer = try Scorer(
             model: configuration.model, rules: rules, thresholds: configuration.thresholds,
             cacheMemoryBytes: configuration.cacheMemoryBytes, cachePrecision: configuration.cachePrecision)
+        let shadows = try configuration.shadows.map { shadow in
+            ShadowModel(
+                name: shadow.name,
+                scorer: try Scorer(
+                    model: shadow.model, rules: rules, thresholds: configuration.thresholds,
+                    cacheMemoryBytes: configuration.cacheMemoryBytes, cachePrecision: configuration.cachePrecision,
+                    explains: false))
+        }
         return Processor(
             ProcessorParts(
-                inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: configuration.pseudonymizer,
+                inbox: inbox, commits: commits, scorer: scorer, shadows: shadows,
+                pseudonymizer: configuration.pseudonymizer,
                 alignment: BucketAlignment(
                     idleGraceMilliseconds: configuration.idleGraceMilliseconds,
                     maximumWaitMilliseconds: configuration.alignmentWaitMilliseconds),

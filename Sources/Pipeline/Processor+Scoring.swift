@@ -86,6 +86,8 @@ extension Processor {
         let started = metrics.now()
         stages.charge(.group)
         let outcomes: [Scorer.Outcome]
+        // Shadows take new users' histories as they are before this batch.
+        for shadow in shadows { shadow.take(requests) { requestSources[$0].worker.claim.input } }
         do {
             outcomes = try score(scorer, requests, ledger)
         } catch {
@@ -94,6 +96,7 @@ extension Processor {
         }
         stages.charge(.score)
         metrics.scored(events: outcomes.count, since: started)
+        let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         for (index, outcome) in outcomes.enumerated() {
             let (worker, offset, pseudonym) = requestSources[index]
@@ -108,6 +111,10 @@ extension Processor {
                 if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
                 metrics.decided(decision.disposition)
                 noteShadows(decision, of: requests[index].transaction, pseudonym, coordinates(worker, offset))
+                for (shadow, outcomes) in shadowed {
+                    guard case .scored(let other, _) = outcomes[index] else { continue }
+                    note(other, by: shadow, beside: decision, index, coordinates(worker, offset))
+                }
                 guard decision.disposition != .allow else { continue }
                 pending.alerts.append(
                     Alert(
@@ -128,6 +135,37 @@ extension Processor {
                     source: source, transactionID: transaction.id, pseudonym: pseudonym, eventTime: transaction.time,
                     hit: hit, decision: decision.disposition, rulesHash: scorer.rules.hash))
         }
+    }
+
+    /// What each shadow makes of the batch; one that fails is left out from then on.
+    private func shadowOutcomes() -> [(shadow: ShadowModel, outcomes: [Scorer.Outcome])] {
+        shadows.compactMap { shadow in
+            guard !shadow.hasFailed else { return nil }
+            switch shadow.score(ledger) {
+            case .success(let outcomes): return (shadow, outcomes)
+            case .failure(let error):
+                logger.error(
+                    "A model in shadow cannot score and is left out",
+                    metadata: ["model": "\(shadow.name.directory)", "error": "\(error)"])
+                return nil
+            }
+        }
+    }
+
+    /// Counts what a shadow would have decided and keeps it where either would not let the event through.
+    private func note(
+        _ other: Decision, by shadow: ShadowModel, beside decision: Decision, _ index: Int, _ source: SourceCoordinates
+    ) {
+        let key = CommitUnit.ShadowKey(input: source.input, model: shadow.name)
+        let isKept = pending.shadowCounts[key, default: .init()].add(
+            isFlagged: decision.disposition != .allow, byShadow: other.disposition != .allow)
+        guard isKept else { return }
+        let transaction = requests[index].transaction
+        pending.shadowScores.append(
+            CommitUnit.ShadowScore(
+                source: source, model: shadow.name, transactionID: transaction.id,
+                pseudonym: requestSources[index].pseudonym, eventTime: transaction.time, decision: other,
+                active: decision, activeModelHash: scorer.model.hash, rulesHash: scorer.rules.hash))
     }
 
     private func coordinates(_ worker: InputWorker, _ offset: Int64) -> SourceCoordinates {

@@ -21,6 +21,7 @@ final class Processor {
     let inbox: BoundedQueue<ProcessorMessage>
     let commits: BoundedQueue<CommitMessage>
     let scorer: Scorer
+    let shadows: [ShadowModel]
     let schema: TransactionSchema
     let pseudonymizer: Pseudonymizer
     let metrics: PipelineMetrics
@@ -57,6 +58,7 @@ final class Processor {
         inbox = parts.inbox
         commits = parts.commits
         scorer = parts.scorer
+        shadows = parts.shadows
         schema = parts.scorer.model.encoder.schema
         pseudonymizer = parts.pseudonymizer
         metrics = parts.metrics
@@ -122,6 +124,7 @@ final class Processor {
         case .rules(let rules):
             // Between two batches: whatever was decided before carries the former set's hash.
             scorer.replaceRules(rules)
+            for shadow in shadows { shadow.scorer.replaceRules(rules) }
             contributor = VelocityContributor(rules)
             logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .model(let model):
@@ -159,6 +162,7 @@ final class Processor {
         for input in inputs {
             guard let worker = workers.removeValue(forKey: input) else { continue }
             scorer.release(worker.users.values.lazy.map(\.state))
+            for shadow in shadows { shadow.drop(input) }
             followElsewhere(input)
         }
         order = workers.values.sorted { $0.claim.input < $1.claim.input }

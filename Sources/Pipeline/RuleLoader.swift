@@ -3,6 +3,7 @@ internal import Logging
 internal import Postgres
 internal import Rules
 internal import Sequences
+internal import Synchronization
 internal import Transactions
 
 /// Reads rule sets from where they are kept: checked, compiled, and held to their own fixtures.
@@ -21,6 +22,8 @@ final class RuleLoader {
     private var connection: PostgresConnection?
     /// Rows found unsound; they are not looked at again.
     private var refusedRows: Set<Int64> = []
+    /// How many rows were refused while an older one was sound.
+    private(set) var refusedRowCount: Int64 = 0
 
     init(origin: RuleOrigin, schema: TransactionSchema, postgres: PostgresSettings, logger: Logger) {
         self.origin = origin
@@ -36,7 +39,7 @@ final class RuleLoader {
     /// - Throws: `RuleSetError` or `Refusal` for unsound ones, `PostgresError` where the database is away.
     func load() throws -> RuleSet {
         switch origin {
-        case .file(let path): return try tested(RuleSet.load(path: path, schema: schema, tables: try tables()))
+        case .file(let path): return try tested { try RuleSet.load(path: path, schema: schema, tables: $0) }
         case .table(let name): return try loadNewest(name)
         }
     }
@@ -74,7 +77,17 @@ final class RuleLoader {
         return bytes.withUnsafeBytes { "\(path):\($0.count):\(StableHash.bytes($0))" }
     }
 
-    private func tested(_ rules: RuleSet) throws -> RuleSet {
+    /// Reads a rule set and runs its own tests.
+    ///
+    /// - Throws: what made a list's table unreadable rather than the fault it looks like: the rules are not to blame.
+    private func tested(_ read: (_ tables: @escaping RuleListTables) throws -> RuleSet) throws -> RuleSet {
+        let lists = ListReader(postgres: postgres, logger: logger)
+        let rules: RuleSet
+        do {
+            rules = try read { try lists.elements(of: $0) }
+        } catch {
+            throw lists.failure ?? error
+        }
         let failures = RuleTester.run(rules)
         guard failures.isEmpty else {
             throw Refusal(description: failures.map(\.description).joined(separator: "\n"))
@@ -94,14 +107,15 @@ final class RuleLoader {
             let id: Int64 = try row.value("id")
             guard !refusedRows.contains(id) else { continue }
             let text: String = try row.value("yaml")
-            let tables = try tables()
             do {
-                let rules = try tested(
-                    RuleSet.load(text: text, file: "vigil.rule_sets #\(id)", schema: schema, tables: tables))
+                let rules = try tested {
+                    try RuleSet.load(text: text, file: "vigil.rule_sets #\(id)", schema: schema, tables: $0)
+                }
                 try note(id, "in_force", hash: rules.hash, diagnostics: nil)
                 return rules
             } catch let error where error is RuleSetError || error is Refusal {
                 refusedRows.insert(id)
+                refusedRowCount += 1
                 try note(id, "refused", hash: nil, diagnostics: "\(error)")
                 logger.error("Rule set refused", metadata: ["id": "\(id)", "why": "\(error)"])
                 last = last ?? error
@@ -118,24 +132,38 @@ final class RuleLoader {
             """, [.int64(id), .text(status), .text(hash), .text(diagnostics)])
     }
 
-    /// Gives lists of `vigil.rule_lists`, all read by then.
-    private func tables() throws -> RuleListTables {
-        let postgres = postgres
-        let logger = logger
-        return { list in
-            let connection = try PostgresConnection(postgres, logger: logger)
-            defer { connection.close() }
-            let rows = try connection.executePrepared(
-                "SELECT value FROM vigil.rule_lists WHERE list = $1 ORDER BY value", [.text(list)])
-            return try rows.map { try $0.value("value", as: String.self) }
-        }
-    }
-
     private func database() throws -> PostgresConnection {
         if let connection, connection.isHealthy { return connection }
         connection?.close()
         let fresh = try PostgresConnection(postgres, logger: logger)
         connection = fresh
         return fresh
+    }
+}
+
+/// Reads lists of `vigil.rule_lists` and remembers why one could not be read.
+private final class ListReader: Sendable {
+    private let postgres: PostgresSettings
+    private let logger: Logger
+    private let firstFailure = Mutex<(any Error)?>(nil)
+
+    init(postgres: PostgresSettings, logger: Logger) {
+        self.postgres = postgres
+        self.logger = logger
+    }
+
+    var failure: (any Error)? { firstFailure.withLock { $0 } }
+
+    func elements(of list: String) throws -> [String] {
+        do {
+            let connection = try PostgresConnection(postgres, logger: logger)
+            defer { connection.close() }
+            let rows = try connection.executePrepared(
+                "SELECT value FROM vigil.rule_lists WHERE list = $1 ORDER BY value", [.text(list)])
+            return try rows.map { try $0.value("value", as: String.self) }
+        } catch {
+            firstFailure.withLock { $0 = $0 ?? error }
+            throw error
+        }
     }
 }

@@ -44,6 +44,8 @@ final class RuleWatcher {
     private func look() throws {
         let found = try loader.fingerprint(current)
         guard found != seen else { return }
+        let refused = loader.refusedRowCount
+        defer { metrics.ruleRefusals.increment(by: loader.refusedRowCount - refused) }
         do {
             let rules = try loader.load()
             seen = found
@@ -58,7 +60,7 @@ final class RuleWatcher {
         } catch let error where error is RuleSetError || error is RuleLoader.Refusal {
             // Seen: it is not told again until it changes.
             seen = found
-            metrics.ruleRefusals.increment()
+            if loader.refusedRowCount == refused { metrics.ruleRefusals.increment() }
             logger.error("Rules refused; those in force stay", metadata: ["why": "\(error)"])
         }
     }

@@ -31,6 +31,7 @@ public struct Migration: Hashable, Sendable {
         Migration(version: 10, name: "exceptions", sql: text(PackageResources._10_exceptions_sql)),
         Migration(version: 20, name: "replays", sql: text(PackageResources._20_replays_sql)),
         Migration(version: 30, name: "rules", sql: text(PackageResources._30_rules_sql)),
+        Migration(version: 31, name: "shadow_models", sql: text(PackageResources._31_shadow_models_sql)),
     ]
 
     /// The migrations of a directory: its files that end in `.sql`, by number.

@@ -20,7 +20,7 @@ struct Vigil: AsyncParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunCommand.self, RulesCommand.self, MigrateCommand.self, DoctorCommand.self, AlertsCommand.self,
-                    DeadLettersCommand.self, ForgetCommand.self,
+                    ShadowCommand.self, DeadLettersCommand.self, ForgetCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [BenchCommand.self, VersionCommand.self]),
         ])

@@ -28,7 +28,43 @@ import Testing
         try await expectFigures(of: model, data: data)
         try await expectShown(model, hash: summary["model_hash"] as? String)
         try await expectOtherDirectoriesAreSpared(data: data)
+        try await expectBacktest(of: model, data: data)
         try await expectDiagnosis(of: model)
+    }
+
+    /// A rule that matches all flags all: whatever the score let through is decided otherwise.
+    private func expectBacktest(of model: String, data: String) async throws {
+        let rules = try directory.write(
+            """
+            rules:
+              - id: everything
+                when: tx.amount > -1000000.0
+                action: review
+              - id: trial
+                when: tx.amount > -1000000.0
+                action: decline
+                state: shadow
+            """, to: "proposed.yaml")
+        let span = ["--data", data, "--from", "2024-03-20", "--to", "2024-03-27"]
+        let arguments = ["rules", "backtest", "--rules", rules, "--model", model] + span
+        let outcome = try await VigilProcess(arguments + ["--json"]).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let found = try outcome.json()
+        let events = try #require(found["events"] as? Int)
+        let proposed = try #require(found["proposed"] as? [String: Any])
+        let active = try #require(found["active"] as? [String: Any])
+        #expect(events > 100 && proposed["flagged"] as? Int == events && proposed["recall"] as? Double == 1)
+        #expect(found["changed"] as? Int == events - (active["flagged"] as? Int ?? 0))
+        let table = try #require(found["rules"] as? [String: Any])
+        let rows = try #require(table["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["hits"] as? Int } == [events, events])
+        #expect(table["overlap"] as? [[Int]] == [[events, events], [events, events]])
+        let changes = try #require(found["changes"] as? [[String: Any]])
+        #expect(changes.map { "\($0["from"] ?? "") \($0["to"] ?? "")" } == ["allow review"])
+        // Against itself nothing changes.
+        let text = try await VigilProcess(arguments + ["--against", rules]).outcome()
+        #expect(text.status == 0 && text.output.contains("0 of \(events) decisions change against"), "\(text.errors)")
+        #expect(text.output.contains("marginal recall"))
     }
 
     private func expectFigures(of model: String, data: String) async throws {

@@ -87,6 +87,20 @@ import Testing
         #expect(diagnostics.first?["rule"] as? String == "large")
     }
 
+    @Test func ruleFilesAreCheckedAndFormattedInPlace() async throws {
+        let file = try directory.write(
+            "rules:\n  - {id: a, when: (tx.amount>1.0), action: review} # why\n", to: "untidy.yaml")
+        #expect(try await VigilProcess.run("rules", "format", file, "--check").status == 1)
+        #expect(try directory.text("untidy.yaml").contains("(tx.amount>1.0)"))
+        #expect(try await VigilProcess.run("rules", "format", file, "--in-place").status == 0)
+        #expect(
+            try directory.text("untidy.yaml") == "rules:\n  - {id: a, when: tx.amount > 1.0, action: review} # why\n")
+        #expect(try await VigilProcess.run("rules", "format", file, "--check").status == 0)
+        let broken = try directory.write("rules:\n  - {id: a, when: tx.amount >, action: review}\n", to: "broken.yaml")
+        let refused = try await VigilProcess.run("rules", "format", broken)
+        #expect(refused.status == 2 && refused.errors.contains("broken.yaml:2:"))
+    }
+
     @Test func theBrokerStandsUntilItIsAskedToStop() async throws {
         let ready = directory("ready")
         let broker = try VigilProcess(["broker", "--topics", "first:3,second:1", "--ready-file", ready])

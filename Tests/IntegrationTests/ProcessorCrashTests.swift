@@ -15,7 +15,9 @@ struct ProcessorCrashTests {
         let review: String
         let environment: [String: String]
 
-        init(transactions: String, labels: String, directory: TemporaryDirectory) throws {
+        init(
+            transactions: String, labels: String, directory: TemporaryDirectory, settings: [String: String] = [:]
+        ) throws {
             database = try CommandDatabase(migrated: true)
             review = try TestBrokers.makeTopic("review", partitions: 2)
             let session = TestBrokers.external == nil ? 4000 : 6000
@@ -31,7 +33,7 @@ struct ProcessorCrashTests {
                 "VIGIL_MODEL_PATH": directory("model"), "VIGIL_RULES_PATH": directory("rules.yaml"),
                 "VIGIL_PRIVACY_USER_IDS": "plain", "VIGIL_CONSOLE_PORT": "0",
                 "VIGIL_STATE_CHECKPOINT_INTERVAL": "200ms", "VIGIL_ALIGNMENT_IDLE_GRACE": "1s",
-            ]) { $1 }
+            ]) { $1 }.merging(settings) { $1 }
         }
 
         func start() throws -> VigilProcess { try VigilProcess(["run"], environment: environment) }

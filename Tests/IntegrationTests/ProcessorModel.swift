@@ -10,15 +10,15 @@ enum ProcessorModel {
         entities: [.init(name: "terminal", field: "terminal", risk: true)],
         features: [.init(name: "category", kind: .category, fields: ["category"])], labelDelayMilliseconds: 0)
 
-    static func save(to directory: String) throws {
+    static func save(to directory: String, seed: UInt64 = 3, threshold: Float = 1) throws {
         let width = FeatureExtractor(schema: schema).rawCount
         let rows = (0..<400 * width).map { Float($0 * 31 % 97 % 13).bitPattern }
         let encoder = try Encoder.fit(schema: schema, rows: rows, labels: (0..<400).map { Int8($0 % 2) })
         let configuration = TransformerConfiguration(
             width: 8, heads: 2, feedForward: 16, window: 4, numbers: encoder.numberCount, binCounts: encoder.binCounts)
         try Model(
-            configuration: configuration, parameters: Parameters(TensorTable(configuration), seed: 3),
-            encoder: encoder, threshold: 1
+            configuration: configuration, parameters: Parameters(TensorTable(configuration), seed: seed),
+            encoder: encoder, threshold: threshold
         ).save(to: directory)
     }
 }

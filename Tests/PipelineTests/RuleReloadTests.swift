@@ -13,6 +13,156 @@ import Transactions
             + "  - {id: \(id), when: \"true\", action: review, reason: \"{velocity.n}\"}\n"
     }
 
+    /// A watcher on a thread of its own, and the rules it hands over.
+    private final class Watch {
+        let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
+        private let stopping = StopFlag()
+        private let ended = Latch()
+        private(set) var taken: [RuleSet] = []
+
+        init(_ current: RuleSet, _ origin: RuleOrigin, _ postgres: PostgresSettings) {
+            Thread { [inbox, stopping, ended] in
+                RuleWatcher(
+                    current,
+                    loader: RuleLoader(
+                        origin: origin, schema: SmallModel.schema, postgres: postgres, logger: .quiet),
+                    inbox: inbox, intervalMilliseconds: 5, stopping: stopping, metrics: PipelineMetrics(),
+                    logger: .quiet
+                ).run()
+                ended.open()
+            }.start()
+        }
+
+        func collect(until count: Int) throws {
+            try wait(within: 20, "rules taken up") {
+                for case .rules(let rules) in inbox.receiveAll(timeout: 0.01) { taken.append(rules) }
+                return taken.count >= count
+            }
+        }
+
+        func stop() {
+            stopping.stop(within: 0)
+            #expect(ended.wait(timeout: 10))
+        }
+    }
+
+    private func insert(_ yaml: String, _ connection: PostgresConnection) throws -> Int64 {
+        let rows = try connection.execute(
+            "INSERT INTO vigil.rule_sets (yaml) VALUES ($1) RETURNING id", [.text(yaml)])
+        return try #require(rows.first).value("id")
+    }
+
+    private func status(_ id: Int64, _ connection: PostgresConnection) throws -> (status: String, why: String?) {
+        let row = try #require(
+            try connection.execute(
+                "SELECT status, coalesce(rules_hash, diagnostics) AS why FROM vigil.rule_sets WHERE id = $1",
+                [.int64(id)]
+            ).first)
+        return (try row.value("status"), try row.value("why"))
+    }
+
+    /// A new row is taken up once it is compiled and its own tests pass; a bad one is refused with its diagnostics.
+    @Test func aNewRowIsTakenUpAndABadOneRefused() throws {
+        let database = try TestDatabase()
+        let connection = try database.connect()
+        let first = try insert(Self.rules("first"), connection)
+        let watch = Watch(.empty(schema: SmallModel.schema), .table("default"), database.settings)
+        defer { watch.stop() }
+        try watch.collect(until: 1)
+        let taken = try status(first, connection)
+        #expect(taken.status == "in_force" && taken.why == watch.taken[0].hash)
+
+        let tests = "tests:\n  - {name: t, events: [{amount: 1}], expect: {decision: "
+        let bad = try insert(Self.rules("bad").replacing("\"true\"", with: "tx.nothing"), connection)
+        try wait(within: 20, "refused") { try status(bad, connection).status == "refused" }
+        #expect(try status(bad, connection).why?.contains("nothing") == true)
+        let failing = try insert(Self.rules("failing") + tests + "allow}}\n", connection)
+        try wait(within: 20, "refused") { try status(failing, connection).status == "refused" }
+        #expect(try status(failing, connection).why?.contains("allow") == true)
+        _ = try insert(Self.rules("second") + tests + "review}}\n", connection)
+        try watch.collect(until: 2)
+        #expect(watch.taken.map { $0.rules.map(\.id) } == [["first"], ["second"]])
+    }
+
+    /// Elements that come and go are taken up; a table that cannot be read is waited for and no fault of the rules.
+    @Test func aListsTableIsFollowedAndWaitedFor() throws {
+        let database = try TestDatabase()
+        let connection = try database.connect()
+        try connection.run(script: "ALTER TABLE vigil.rule_lists RENAME TO elsewhere")
+        let row = try insert(
+            "lists:\n  hot: {table: hot}\nrules:\n"
+                + "  - {id: hot, when: tx.terminal in lists.hot, action: review}\n", connection)
+        let watch = Watch(.empty(schema: SmallModel.schema), .table("default"), database.settings)
+        defer { watch.stop() }
+        // The server has seen it try, more than once.
+        try wait(within: 20, "rows looked at") {
+            try database.number(
+                "SELECT coalesce(sum(xact_rollback), 0)::bigint FROM pg_stat_database WHERE datname = current_database()"
+            )
+                >= 2
+        }
+        #expect(try status(row, connection).status == "new")
+        try connection.run(script: "ALTER TABLE vigil.elsewhere RENAME TO rule_lists")
+        try watch.collect(until: 1)
+        #expect(watch.taken[0].lists.map(\.elements) == [[]])
+        try connection.run(script: "INSERT INTO vigil.rule_lists (list, value) VALUES ('hot', 't1'), ('cold', 't2')")
+        try watch.collect(until: 2)
+        #expect(watch.taken[1].lists.map(\.elements) == [["t1"]])
+        #expect(try status(row, connection).status == "in_force")
+    }
+
+    /// Many rule sets one after the other: no event is lost or decided twice, none by parts of two sets, and the sets'
+    /// order is that of the offsets.
+    @Test func noEventIsDecidedByHalfARuleSet() throws {
+        let feeds = Feeds.population(seed: 9, partitions: 2, disorder: false)
+        func set(_ number: Int) throws -> RuleSet {
+            // Two rules that only belong together: a mixture would show.
+            try RuleSet.load(
+                text: "rules:\n  - {id: a\(number), when: \"true\", action: raise 0.001}\n"
+                    + "  - {id: b\(number), when: \"true\", action: review}\n", schema: SmallModel.schema)
+        }
+        let sets = try (0..<10).map(set)
+        let run = try ProcessorRun(
+            rules: "rules:\n  - {id: a0, when: \"true\", action: raise 0.001}\n"
+                + "  - {id: b0, when: \"true\", action: review}\n")
+        run.claim(feeds.keys.sorted().map { .new($0) })
+        // Slices of five hours; once all inputs have sent one, all before it can be decided.
+        func slice(_ event: IncomingEvent) -> Int {
+            switch event.payload {
+            case .transaction(let transaction): Int((transaction.time.milliseconds - Feeds.start) / 18_000_000)
+            case .label(let label): Int((label.knownAt.milliseconds - Feeds.start) / 18_000_000)
+            case .fault: 0
+            }
+        }
+        var decidable = 0
+        for round in 0..<10 {
+            var sent = 0
+            for (input, events) in feeds {
+                let part = events.filter { slice($0) == round }
+                run.send(input, part, isLast: round == 9)
+                sent += input == Feeds.labels ? 0 : part.count
+            }
+            try wait(within: 20, "what lies before is decided") { run.soFar.alerts.count >= decidable }
+            decidable += sent
+            run.inbox.sendNow(.rules(sets[min(round + 1, 9)]))
+        }
+        let output = try run.finish { $0.reached(feeds) }
+        let numbers = Dictionary(uniqueKeysWithValues: sets.enumerated().map { ($1.hash, $0) })
+        for alert in output.alerts {
+            let number = try #require(numbers[alert.rulesHash])
+            #expect(Set(alert.decision.hits.map(\.rule)) == ["a\(number)", "b\(number)"])
+        }
+        #expect(Set(output.alerts.map(\.rulesHash)).count >= 9)
+        for (input, events) in feeds {
+            let counts = output.counts(of: input)
+            #expect(counts.total == Int64(events.count))
+            let order = output.alerts.filter { $0.source.input == input }.sorted { $0.source.offset < $1.source.offset }
+                .compactMap { numbers[$0.rulesHash] }
+            #expect(order == order.sorted())
+            #expect(input == Feeds.labels || Int64(order.count) == counts.scored)
+        }
+    }
+
     /// Every event is decided once, whole by one set or the other, in their order; aggregates go on.
     @Test func rulesChangeBetweenBatchesAndNothingIsLost() throws {
         let feeds = Feeds.population(seed: 5, partitions: 2, disorder: false)

@@ -53,6 +53,13 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
+    /// By turns a tree and a heap of words.
+    static func expression(_ round: Int, _ random: inout SeededGenerator) -> String {
+        guard round % 2 != 0 else { return tree(Int.random(in: 1...4, using: &random), &random) }
+        let count = Int.random(in: 1...12, using: &random)
+        return (0..<count).map { _ in words.randomElement(using: &random) ?? "" }.joined()
+    }
+
     /// Whatever comes in, something well-defined comes out, and a checked expression never meets an unknown name.
     @Test(arguments: [UInt64(1), 2])
     func nothingCrashes(seed: UInt64) {
@@ -63,13 +70,7 @@ struct SeededGenerator: RandomNumberGenerator {
         names.declareFact("tx.b", .string)
         var evaluated = 0
         for round in 0..<Self.rounds {
-            let text: String
-            if round % 2 == 0 {
-                text = Self.tree(Int.random(in: 1...4, using: &random), &random)
-            } else {
-                let count = Int.random(in: 1...12, using: &random)
-                text = (0..<count).map { _ in Self.words.randomElement(using: &random) ?? "" }.joined()
-            }
+            let text = Self.expression(round, &random)
             guard let expression = try? Parser.parse(text) else { continue }
             let faults = Checker.check(expression, names: names).faults
             for fault in faults {

@@ -19,8 +19,8 @@ public struct RuleSet: Sendable {
     /// The set's own fixtures; see `RuleTester`.
     public let tests: [RuleTest]
     /// SHA-256, in hexadecimal, of what the set decides and says: ids, conditions, actions, tiers, priorities, reasons,
-    /// aggregates, lists with their elements, snoozes and breakers. Layout, comments, owners, tests, rules that are off,
-    /// descriptions not used as reasons, and the file's name do not count.
+    /// aggregates, lists with their elements, snoozes and breakers. Layout, within conditions too, comments, owners,
+    /// tests, rules that are off, descriptions not used as reasons, and the file's name do not count.
     public let hash: String
 
     let schema: TransactionSchema
@@ -108,9 +108,9 @@ public struct RuleSet: Sendable {
         add(["vigil rules 2"])
         for rule in parts.rules.map(\.rule) {
             add([
-                "rule", rule.id, rule.condition, rule.action.description, rule.tier.rawValue, String(rule.priority),
-                rule.reason, rule.expires.map { String($0.milliseconds) } ?? "", rule.state.rawValue,
-                String(rule.sample),
+                "rule", rule.id, ExpressionText.canonical(rule.condition) ?? rule.condition, rule.action.description,
+                rule.tier.rawValue, String(rule.priority), rule.reason,
+                rule.expires.map { String($0.milliseconds) } ?? "", rule.state.rawValue, String(rule.sample),
             ])
         }
         for velocity in parts.velocities.declared.map(\.declaration).sorted(by: { $0.name < $1.name }) {

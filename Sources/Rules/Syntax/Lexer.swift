@@ -19,6 +19,18 @@ struct Lexer {
         return tokens
     }
 
+    /// Whether an expression that can be cut into tokens holds a comment between them.
+    static func hasComment(_ text: String) -> Bool {
+        guard let tokens = try? tokens(of: text) else { return false }
+        let bytes = Array(text.utf8)
+        var end = 0
+        for token in tokens {
+            if bytes[end..<token.span.start].contains(UInt8(ascii: "/")) { return true }
+            end = token.span.end
+        }
+        return false
+    }
+
     /// The byte `offset` ahead, or zero past the end.
     func peek(_ offset: Int = 0) -> UInt8 {
         position + offset < bytes.count ? bytes[position + offset] : 0

@@ -44,12 +44,17 @@ public struct VelocityDeclaration: Hashable, Sendable {
     var specification: AggregateSpecification {
         let isSpread = function == .stddev
         let parts = [
-            String(kind.rawValue), value ?? "", condition ?? "", entity ?? "", String(windowMilliseconds),
-            String(bucketMilliseconds), isSpread ? "spread" : "",
+            String(kind.rawValue), Self.canonical(value), Self.canonical(condition), entity ?? "",
+            String(windowMilliseconds), String(bucketMilliseconds), isSpread ? "spread" : "",
         ]
         return AggregateSpecification(
             id: StableHash.identifier(parts.map { "\($0.utf8.count):\($0)" }.joined()), kind: kind,
             windowMilliseconds: windowMilliseconds, bucketMilliseconds: bucketMilliseconds, tracksSpread: isSpread)
+    }
+
+    /// However an expression is laid out, its state is the same.
+    private static func canonical(_ expression: String?) -> String {
+        expression.map { ExpressionText.canonical($0) ?? $0 } ?? ""
     }
 
     /// The most bytes of state that one user has of it; nil where it is kept by entity, in completed hours.

@@ -48,6 +48,11 @@ struct ForgetCommand: AsyncParsableCommand {
                 INSERT INTO vigil.forgotten_users (user_pseudonym) VALUES ($1)
                 ON CONFLICT (user_pseudonym) DO UPDATE SET forgotten_at = clock_timestamp()
                 """, [.text(pseudonym)])
+            // What shadows said of the user serves nobody without the user.
+            for table in ["shadow_hits", "shadow_scores"] {
+                _ = try connection.execute(
+                    "DELETE FROM vigil.\(table) WHERE user_pseudonym = $1", [.text(pseudonym)])
+            }
             return try removeAlerts(of: pseudonym, connection)
         }
         let checkpoints = try UserEraser(

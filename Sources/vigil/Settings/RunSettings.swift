@@ -47,6 +47,7 @@ struct RunSettings {
                 try reader.required("model.path"), reader.text("model.adapter"), max(100, interval)
             )
         }
+        pipeline.shadows = try Self.shadows(reader, schema)
         pipeline.cachePrecision = try reader.cachePrecision()
         pipeline.checkpointIntervalMilliseconds =
             try reader.milliseconds("state.checkpoint_interval") ?? pipeline.checkpointIntervalMilliseconds
@@ -57,6 +58,23 @@ struct RunSettings {
         consoleAddress = reader.text("console.address") ?? "127.0.0.1"
         consolePort = try reader.int("console.port", in: 0...65_535) ?? 9464
         logLevel = try reader.logLevel()
+    }
+
+    private static func shadows(
+        _ reader: SettingsReader, _ schema: TransactionSchema
+    ) throws -> [(name: String, model: Model)] {
+        var shadows: [(name: String, model: Model)] = []
+        for path in reader.texts("model.shadow") {
+            let model = try Model.load(from: path)
+            guard model.encoder.schema == schema else {
+                throw reader.fault("model.shadow", "a model of the same schema as model.path, which \(path) is not")
+            }
+            guard !shadows.contains(where: { $0.model.hash == model.hash }) else {
+                throw reader.fault("model.shadow", "each model once; \(path) is another's equal")
+            }
+            shadows.append((URL(fileURLWithPath: path).lastPathComponent, model))
+        }
+        return shadows
     }
 }
 

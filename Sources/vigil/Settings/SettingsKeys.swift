@@ -9,7 +9,7 @@ enum SettingsKeys {
         "topics.entities",
         "postgres.url", "postgres.host", "postgres.port", "postgres.database", "postgres.user", "postgres.password",
         "postgres.password_file", "postgres.sslmode", "postgres.sslrootcert", "postgres.parameters",
-        "model.path", "model.adapter", "model.reload", "rules.path", "rules.table", "rules.refresh",
+        "model.path", "model.adapter", "model.reload", "model.shadow", "rules.path", "rules.table", "rules.refresh",
         "decision.review", "decision.decline",
         "privacy.user_ids", "privacy.key", "privacy.key_file",
         "input.form", "input.maximum_bytes", "input.earliest", "input.maximum_ahead",

@@ -48,13 +48,15 @@ extension RuleSetReader {
         let description = optional("description", of: mapping, rule: id)
         let reasonText = optional("reason", of: mapping, rule: id)
         let start = when.flatMap { condition($0, at: mapping["when"] ?? node, rule: id) }
+        // Formatting a file must not change what is said of its rules.
+        let usualReason = description ?? when.map { ExpressionText.canonical($0) ?? $0 } ?? ""
         let reason =
             reasonText.map { template($0, at: mapping["reason"] ?? node, rule: id) }
-            ?? ReasonTemplate(parts: [.text(description ?? when ?? "")])
+            ?? ReasonTemplate(parts: [.text(usualReason)])
         let rule = Rule(
             id: identifier ?? "", description: description, condition: when ?? "", action: action ?? .force(.review),
             tier: choice("tier", of: mapping, default: .override, rule: id), priority: priority(of: mapping, rule: id),
-            reason: reasonText ?? description ?? when ?? "", owner: optional("owner", of: mapping, rule: id),
+            reason: reasonText ?? usualReason, owner: optional("owner", of: mapping, rule: id),
             expires: time("expires", of: mapping, rule: id),
             state: choice("state", of: mapping, default: .active, rule: id),
             sample: number("sample", of: mapping, in: 0...1, rule: id) ?? 1, line: node.mark?.line ?? 1)

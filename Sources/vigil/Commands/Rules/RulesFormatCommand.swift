@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Rules
+
+/// `vigil rules format`: rule files in their canonical form.
+struct RulesFormatCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "format", abstract: "Writes rule files in their canonical form.",
+        discussion: """
+            To standard output; with --in-place over the files. Expressions get the spaces and parentheses they need and no \
+            others, long ones a line for each operand; comments and order stay, and so does the rule set's hash. Needs no \
+            schema. --check writes nothing and ends with exit code 1 where a file would change.
+            """)
+
+    @Argument(help: "Rule files (YAML).")
+    var files: [String]
+
+    @Flag(help: "Only say which files would change.")
+    var check = false
+
+    @Flag(help: "Overwrite the files that change.")
+    var inPlace = false
+
+    func validate() throws {
+        if check, inPlace { throw ValidationError("give either --check or --in-place") }
+    }
+
+    func run() async throws {
+        var changed = 0
+        for file in files {
+            guard let text = String(validating: try Data(contentsOf: URL(fileURLWithPath: file)), as: UTF8.self) else {
+                throw Failure("\(file): not UTF-8")
+            }
+            let formatted = try RuleFormatter.format(text, file: file)
+            guard check || inPlace else {
+                FileHandle.standardOutput.write(Data(formatted.utf8))
+                continue
+            }
+            // Bytes, for Unicode's equality knows several spellings of one text.
+            guard !formatted.utf8.elementsEqual(text.utf8) else { continue }
+            changed += 1
+            Terminal.say("\(file): \(check ? "would change" : "formatted")")
+            if inPlace { try Data(formatted.utf8).write(to: URL(fileURLWithPath: file), options: .atomic) }
+        }
+        if check, changed > 0 { throw Failure("\(changed) of \(files.count) files would change") }
+    }
+}
