@@ -123,6 +123,18 @@ public struct EntityLedger: Sendable {
         return aggregates[key]?.combined(in: end - max(1, windowMilliseconds / bucketMilliseconds)..<end)
     }
 
+    /// How many different elements an aggregate's completed buckets of the window before `time` hold; as `aggregate`
+    /// would tell, without merging where they can be counted exactly.
+    ///
+    /// - Complexity: O(n) in the window's elements.
+    public func distinctCount(
+        _ key: AggregateKey, windowMilliseconds: Int64, at time: EventTime, _ counter: inout DistinctCounter
+    ) -> Int64 {
+        let end = bucket(of: time)
+        let buckets = end - max(1, windowMilliseconds / bucketMilliseconds)..<end
+        return aggregates[key]?.distinctCount(in: buckets, &counter) ?? 0
+    }
+
     /// The entity's transactions of the last `days` days, in completed buckets.
     public func transactionCount(of entity: UInt64, days: Int64, at time: EventTime) -> Int64 {
         guard let index = indices[entity] else { return 0 }

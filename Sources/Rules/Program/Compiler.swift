@@ -145,11 +145,15 @@ struct Compiler {
         return names.lookUp(name, isAbsolute: isAbsolute)
     }
 
+    /// The cheapest operand first: the operators are commutative, so whatever decides early spares the dearer ones.
     private mutating func logical(
         _ symbol: Expression.LogicalOperator, _ operands: [Expression], into target: Place
     ) throws(ExpressionFault) -> Place {
         var holes: [Int32] = []
-        for (number, operand) in operands.enumerated() {
+        let ordered = operands.enumerated().sorted { left, right in
+            (left.element.effort, left.offset) < (right.element.effort, right.offset)
+        }
+        for (number, (_, operand)) in ordered.enumerated() {
             if number == 0 {
                 try place(operand, into: target)
                 continue

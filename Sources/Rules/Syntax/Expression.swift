@@ -27,12 +27,16 @@ final class Expression: Sendable {
     let focus: SourceSpan
     /// Levels of nodes from here down, this one included.
     let height: Int
+    /// What evaluating it is likely to take, in steps of the machine: only for choosing what to look at first.
+    let effort: Int
 
     init(_ kind: Kind, at span: SourceSpan, focus: SourceSpan? = nil) {
         self.kind = kind
         self.span = span
         self.focus = focus ?? span
-        height = 1 + Self.children(of: kind).reduce(0) { max($0, $1.height) }
+        let children = Self.children(of: kind)
+        height = 1 + children.reduce(0) { max($0, $1.height) }
+        effort = children.reduce(Self.ownEffort(of: kind)) { $0 + $1.effort }
     }
 
     /// `a.b.c` as a dotted name, where the node is nothing but names and dots.
@@ -42,6 +46,23 @@ final class Expression: Sendable {
         case .select(let operand, let field, false):
             operand.qualifiedName.map { ($0.name + "." + field, $0.isAbsolute) }
         default: nil
+        }
+    }
+
+    private static func ownEffort(of kind: Kind) -> Int {
+        switch kind {
+        case .literal: 0
+        case .name, .select, .logical, .conditional: 1
+        case .call(let function, _, _):
+            switch function {
+            case "!_", "-_", "_<_", "_<=_", "_>_", "_>=_", "_+_", "_-_", "_*_", "_/_", "_%_", "@grouped": 1
+            case "_==_", "_!=_": 2
+            case "@in", "_[_]", "startsWith", "endsWith": 10
+            case "matches": 100
+            default: 20
+            }
+        case .list, .map: 10
+        case .comprehension: 200
         }
     }
 

@@ -15,6 +15,7 @@ final class EntityAggregateReader {
 
     private var answers: [Key: AggregateValue] = [:]
     private var version: UInt64 = .max
+    private var counter = DistinctCounter()
 
     func read(
         _ specification: AggregateSpecification, entity: UInt64?, at time: EventTime, _ ledger: EntityLedger
@@ -27,14 +28,19 @@ final class EntityAggregateReader {
         let key = Key(
             aggregate: AggregateKey(aggregate: specification.id, entity: entity), bucket: ledger.bucket(of: time))
         if let known = answers[key] { return known }
-        let answer = Self.value(
-            ledger.aggregate(key.aggregate, windowMilliseconds: specification.windowMilliseconds, at: time))
+        let answer = value(of: key.aggregate, specification, at: time, ledger)
         answers[key] = answer
         return answer
     }
 
-    private static func value(_ partial: AggregatePartial?) -> AggregateValue {
-        switch partial {
+    private func value(
+        of key: AggregateKey, _ specification: AggregateSpecification, at time: EventTime, _ ledger: EntityLedger
+    ) -> AggregateValue {
+        let window = specification.windowMilliseconds
+        if specification.kind == .distinct {
+            return .distinct(ledger.distinctCount(key, windowMilliseconds: window, at: time, &counter))
+        }
+        return switch ledger.aggregate(key, windowMilliseconds: window, at: time) {
         case .moments(let moments): .moments(moments)
         case .distinct(let sketch): .distinct(sketch.count)
         case .last(let last): .last(last)

@@ -5,12 +5,26 @@ struct AggregateTimeline: Sendable {
         var partial: AggregatePartial
     }
 
+    /// An element that a bucket saw; several inputs may have seen the same one.
+    struct Element: Sendable {
+        var bucket: Int64
+        var hash: UInt64
+    }
+
     /// By bucket; those of one bucket in an order of their own, whatever order they came in.
     private(set) var entries: [Entry] = []
+    /// What exact distinct counts are made of, by bucket, all in one place; the order within one is of no account.
+    private(set) var elements: [Element] = []
 
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { entries.isEmpty && elements.isEmpty }
 
     mutating func add(_ partial: AggregatePartial, bucket: Int64) {
+        if case .distinct(let sketch) = partial, sketch.isExact {
+            var index = elements.count
+            while index > 0, bucket < elements[index - 1].bucket { index -= 1 }
+            elements.insert(contentsOf: sketch.hashes.lazy.map { Element(bucket: bucket, hash: $0) }, at: index)
+            return
+        }
         var index = entries.count
         while index > 0, Self.isOrdered(bucket, partial, before: entries[index - 1]) { index -= 1 }
         entries.insert(Entry(bucket: bucket, partial: partial), at: index)
@@ -25,18 +39,43 @@ struct AggregateTimeline: Sendable {
 
     mutating func prune(before bucket: Int64) {
         entries.removeAll { $0.bucket < bucket }
+        elements.removeAll { $0.bucket < bucket }
     }
 
     /// Everything in the given buckets together.
     func combined(in buckets: Range<Int64>) -> AggregatePartial? {
         var result: AggregatePartial?
-        let first = entries.withUnsafeBufferPointer {
-            lowerBound(of: buckets.lowerBound, in: $0, before: $0.count, \.bucket)
-        }
-        for entry in entries[first...] {
-            guard entry.bucket < buckets.upperBound else { break }
+        for entry in entries[Self.positions(of: buckets, in: entries, \.bucket)] {
             if result == nil { result = entry.partial } else { result?.merge(entry.partial) }
         }
+        let seen = Self.positions(of: buckets, in: elements, \.bucket)
+        guard !seen.isEmpty else { return result }
+        var sketch = DistinctSketch()
+        for element in elements[seen] { sketch.insert(element.hash) }
+        guard result != nil else { return .distinct(sketch) }
+        result?.merge(.distinct(sketch))
         return result
+    }
+
+    /// What the sketch of the given buckets together would count.
+    func distinctCount(in buckets: Range<Int64>, _ counter: inout DistinctCounter) -> Int64 {
+        if Self.positions(of: buckets, in: entries, \.bucket).isEmpty {
+            let seen = Self.positions(of: buckets, in: elements, \.bucket)
+            let count = elements.withUnsafeBufferPointer { counter.count(UnsafeBufferPointer(rebasing: $0[seen])) }
+            if let count { return count }
+        }
+        guard case .distinct(let sketch) = combined(in: buckets) else { return 0 }
+        return sketch.count
+    }
+
+    @inline(__always)
+    private static func positions<Item>(
+        of buckets: Range<Int64>, in items: [Item], _ key: (Item) -> Int64
+    ) -> Range<Int> {
+        guard !items.isEmpty else { return 0..<0 }
+        return items.withUnsafeBufferPointer { items in
+            let end = lowerBound(of: buckets.upperBound, in: items, before: items.count, key)
+            return lowerBound(of: buckets.lowerBound, in: items, before: end, key)..<end
+        }
     }
 }

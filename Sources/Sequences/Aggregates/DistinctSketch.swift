@@ -12,6 +12,8 @@ public struct DistinctSketch: Hashable, Sendable {
 
     public init() {}
 
+    var isExact: Bool { ranks.isEmpty }
+
     public mutating func insert(_ hash: UInt64) {
         guard ranks.isEmpty else { return raise(hash) }
         var (low, high) = (0, hashes.count)

@@ -11,23 +11,26 @@ public struct SlidingMoments: Hashable, Sendable {
         var moments: Moments
     }
 
+    /// All but the newest bucket while numbers are still added to that.
     private var entries: [Entry] = []
     private var head = 0
     /// Where the back begins.
     private var back = 0
     private var backTotal = Moments()
-    /// The oldest entry's bucket, kept here so that looking at it touches no other memory; `.max` without one.
+    /// The oldest bucket, kept here so that looking at it touches no other memory; `.max` without one.
     private var oldest = Int64.max
+    /// The newest bucket; `.min` without one.
+    private var newest = Int64.min
     /// What the front holds in all.
     private var frontTotal = Moments()
+    /// The back's newest bucket, which is `newest`, kept here for the same reason; empty where there is none.
+    private var open = Moments()
 
     public init() {}
 
     /// Everything in the window.
     @inline(__always)
     public var total: Moments { frontTotal.merged(with: backTotal) }
-
-    var entryCount: Int { entries.count - head }
 
     /// Forgets the buckets before `bucket`.
     @inline(__always)
@@ -36,22 +39,40 @@ public struct SlidingMoments: Hashable, Sendable {
     }
 
     private mutating func dropStale(before bucket: Int64) {
+        guard newest >= bucket else { return clear() }
         while head < back, entries[head].bucket < bucket { head += 1 }
-        if head == back, head < entries.count, entries[head].bucket < bucket {
+        if head == back, oldestOfBack < bucket {
+            close()
             while head < entries.count, entries[head].bucket < bucket { head += 1 }
             turnOver()
         }
         // At least half is dead before it is moved over, so moving costs O(1) an entry, and the storage stays.
-        if head * 2 >= entries.count {
-            entries.replaceSubrange(0..<head, with: EmptyCollection())
+        if head > 0, head * 2 >= entries.count {
+            entries.removeSubrange(0..<head)
             back -= head
             head = 0
         }
         refresh()
     }
 
+    private mutating func clear() {
+        if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
+        (head, back) = (0, 0)
+        (frontTotal, backTotal, open) = (Moments(), Moments(), Moments())
+        (oldest, newest) = (.max, .min)
+    }
+
+    private var oldestOfBack: Int64 { back < entries.count ? entries[back].bucket : newest }
+
+    /// Puts the newest bucket with the others.
+    private mutating func close() {
+        guard open.count > 0 else { return }
+        entries.append(Entry(bucket: newest, moments: open))
+        open = Moments()
+    }
+
     private mutating func refresh() {
-        oldest = head < entries.count ? entries[head].bucket : .max
+        oldest = head < entries.count ? entries[head].bucket : open.count > 0 ? newest : .max
         frontTotal = head < back ? entries[head].moments : Moments()
     }
 
@@ -68,34 +89,35 @@ public struct SlidingMoments: Hashable, Sendable {
     /// Counts a number in a bucket that is not before the newest one.
     @inline(__always)
     public mutating func add(_ number: Double, bucket: Int64, tracksSpread: Bool) {
-        if back < entries.count, entries[entries.count - 1].bucket == bucket {
-            entries[entries.count - 1].moments.add(number, tracksSpread: tracksSpread)
-        } else {
-            var moments = Moments()
-            moments.add(number, tracksSpread: tracksSpread)
-            entries.append(Entry(bucket: bucket, moments: moments))
-            if oldest == .max { oldest = bucket }
-        }
+        if newest != bucket { close() }
+        newest = bucket
+        open.add(number, tracksSpread: tracksSpread)
+        if oldest == .max { oldest = bucket }
         backTotal.add(number, tracksSpread: tracksSpread)
     }
 
     /// Bytes this holds beyond its own size.
     public var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    public static func == (left: SlidingMoments, right: SlidingMoments) -> Bool {
-        left.entries[left.head...] == right.entries[right.head...] && left.backTotal == right.backTotal
-            && left.back - left.head == right.back - right.head
+    /// The buckets held, the oldest first.
+    private var live: [Entry] {
+        entries[head...] + (open.count > 0 ? [Entry(bucket: newest, moments: open)] : [])
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(entries[head...]) }
+    public static func == (left: SlidingMoments, right: SlidingMoments) -> Bool {
+        left.live == right.live && left.backTotal == right.backTotal && left.back - left.head == right.back - right.head
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(live) }
 }
 
 extension SlidingMoments {
     func write(to writer: inout StateWriter) {
-        writer.varint(UInt64(entries.count - head))
+        let live = live
+        writer.varint(UInt64(live.count))
         writer.varint(UInt64(max(0, back - head)))
         var previous: Int64 = 0
-        for entry in entries[head...] {
+        for entry in live {
             writer.zigzag(entry.bucket &- previous)
             previous = entry.bucket
             entry.moments.write(to: &writer)
@@ -113,9 +135,21 @@ extension SlidingMoments {
         var bucket: Int64 = 0
         for _ in 0..<count {
             bucket = bucket &+ (try reader.zigzag())
-            entries.append(Entry(bucket: bucket, moments: try Moments(from: &reader)))
+            let moments = try Moments(from: &reader)
+            guard moments.count > 0 else {
+                throw StateFault(.malformed, offset: reader.position, "a bucket without numbers")
+            }
+            entries.append(Entry(bucket: bucket, moments: moments))
         }
         backTotal = try Moments(from: &reader)
+        if let last = entries.last {
+            newest = last.bucket
+            // What is still added to stands apart.
+            if back < entries.count {
+                open = last.moments
+                entries.removeLast()
+            }
+        }
         refresh()
     }
 }

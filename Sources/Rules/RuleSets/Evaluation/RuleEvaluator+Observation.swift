@@ -98,6 +98,11 @@ extension RuleEvaluator {
         guard let key = entities.hash(of: entity) else { return .failure(.absent) }
         switch figure {
         case .count(let window):
+            // The risk holds the same counts of the shorter windows, as floats: exact below 2^24.
+            if window < 2, ledger.bucketMilliseconds == EntityLedger.defaultBucketMilliseconds {
+                let count = entities.risk(of: entity, key, at: time, ledger).recent[window]
+                if count < 0x1p24 { return .int(Int64(count)) }
+            }
             return .int(ledger.transactionCount(of: key, days: EntityFigure.days[window], at: time))
         case .frauds(let window): return .int(Int64(entities.risk(of: entity, key, at: time, ledger).frauds[window]))
         case .fraudShare(let window):

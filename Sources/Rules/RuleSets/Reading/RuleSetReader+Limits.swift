@@ -2,9 +2,6 @@ internal import Transactions
 internal import Yams
 
 extension RuleSetReader {
-    /// Snoozes are read after the rules whose matches they set aside.
-    var hasSnoozes: Bool { source.lines.contains { $0.hasPrefix("snoozes") } }
-
     mutating func readSnoozes(_ node: Node) {
         let entities = schema.entities.map(\.name)
         for item in items(of: node, field: "snoozes") {

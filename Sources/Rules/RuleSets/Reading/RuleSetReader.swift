@@ -18,6 +18,8 @@ struct RuleSetReader {
     var velocities = Velocities()
     /// Where each aggregate's expressions stand.
     var velocityNodes: [(value: Node, condition: Node)] = []
+    /// Known before the rules are read; snoozes themselves are read after the rules whose matches they set aside.
+    let hasSnoozes: Bool
     var snoozes: [Snooze] = []
     var breakers: [CircuitBreaker] = []
     var tests: [RuleTest] = []
@@ -29,6 +31,7 @@ struct RuleSetReader {
         self.tables = tables
         facts = FactTable(schema)
         compiler = Compiler(names: facts.names)
+        hasSnoozes = source.lines.contains { $0.hasPrefix("snoozes") }
     }
 
     static func read(
