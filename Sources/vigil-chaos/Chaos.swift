@@ -34,7 +34,7 @@ struct Chaos: ParsableCommand {
     @Option(name: .customLong("vigil"), help: "The program to break; the one beside this by default.")
     var binary: String?
 
-    @Option(help: "Where model and logs are kept; the model is trained once.")
+    @Option(help: "Where model and logs are kept.")
     var directory = "/tmp/vigil-chaos"
 
     @Flag(help: "Only cooperative rebalances, instead of every other round.")

@@ -128,10 +128,17 @@ final class Fleet {
         }
     }
 
-    private func hitKnownFault(_ member: Member) -> Bool {
+    private func log(of member: Member) -> String {
         let log = try? Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(member.owner).log"))
-        return log.map { String(decoding: $0, as: UTF8.self).contains("rd_kafka_sticky_assignor_state_destroy") }
-            ?? false
+        return String(decoding: log ?? Data(), as: UTF8.self)
+    }
+
+    private func hitKnownFault(_ member: Member) -> Bool {
+        log(of: member).contains("rd_kafka_sticky_assignor_state_destroy")
+    }
+
+    private func lastLine(of member: Member) -> Substring {
+        log(of: member).split(separator: "\n").last ?? "it said nothing"
     }
 
     private func note(_ process: Process, of member: Member) throws {
@@ -145,9 +152,11 @@ final class Fleet {
             // librdkafka 2.0.2 aborts where it leaves a group as its leader in the middle of a cooperative rebalance.
             knownAborts += 1
         } else if stopping == nil {
-            deaths.append("\(member.owner) ended by itself with exit code \(process.terminationStatus)")
+            deaths.append(
+                "\(member.owner) ended by itself with exit code \(process.terminationStatus): \(lastLine(of: member))")
         } else if process.terminationStatus != 0 && !diedYoung {
-            deaths.append("\(member.owner) stopped with exit code \(process.terminationStatus)")
+            deaths.append(
+                "\(member.owner) stopped with exit code \(process.terminationStatus): \(lastLine(of: member))")
         }
         try stopping?.then()
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The run's directory: the model, trained once, the rules, and every round's logs.
+/// The run's directory: the model, trained by the very program to break, the rules, and every round's logs.
 struct RunFiles {
     let path: String
     let binary: String
@@ -32,9 +32,8 @@ struct RunFiles {
         try? FileManager.default.removeItem(atPath: "\(path)/\(round)")
     }
 
-    /// Trains a tiny model on simulated users, unless the directory has one.
+    /// Trains a tiny model on simulated users.
     func prepareModel() throws {
-        if FileManager.default.fileExists(atPath: model + "/config.json") { return }
         try run(["simulate", "--users", "120", "--days", "30", "--fraud-scale", "5", "--out", path + "/past.csv"])
         let schema = path + "/demo.yaml"
         try Data(Self.schema.utf8).write(to: URL(fileURLWithPath: schema))
