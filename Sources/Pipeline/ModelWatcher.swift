@@ -19,7 +19,8 @@ struct ModelWatcher {
     /// - Parameter hash: of the model in use.
     func run(from hash: String) async {
         var hash = hash
-        var seen = fingerprint()
+        // Nothing is seen yet: the directory may have changed since the model in use was read.
+        var seen: [String] = []
         while !stopping.isStopping, !inbox.isFinished {
             await pause()
             let current = fingerprint()

@@ -66,7 +66,8 @@ struct BenchScoringCommand: ParsableCommand {
 
     func run() throws {
         if grid {
-            let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.cachePrecision).run()
+            let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.cachePrecision)
+                .run()
             if output.json { try Terminal.json(rows) } else { ScoringGrid.lines(rows).forEach(Terminal.data) }
             return
         }
