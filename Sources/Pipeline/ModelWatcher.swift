@@ -55,7 +55,9 @@ struct ModelWatcher {
         }
         return (files + adapters).map { place in
             let attributes = try? FileManager.default.attributesOfItem(atPath: place)
-            let numbers = [FileAttributeKey.size, .modificationDate, .systemFileNumber].map { attributes?[$0] }
+            // A date's description ends at seconds, and a freed inode's number comes back within them.
+            let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSinceReferenceDate
+            let numbers: [Any?] = [attributes?[.size], modified, attributes?[.systemFileNumber]]
             return numbers.map { $0.map { "\($0)" } ?? "" }.joined(separator: " ")
         }
     }

@@ -30,7 +30,7 @@ struct AssignmentTests {
         try consumer.assign([partitions[0]: 0])
         let before = try consumer.take(10)
         // The rest has been fetched by now or soon; it must not come all the same.
-        try TestCluster.wait(within: 5, "messages fetched ahead") { consumer.waitingCount >= 90 }
+        try TestCluster.wait("messages fetched ahead") { consumer.waitingCount >= 90 }
         try consumer.pause([partitions[0]])
         for _ in 0..<5 {
             #expect(try consumer.poll(maximum: 100, timeoutMilliseconds: 30).isEmpty)
@@ -52,7 +52,7 @@ struct AssignmentTests {
         #expect(try consumer.committed(partitions, timeoutMilliseconds: 10_000) == [partitions[1]: 42])
         try consumer.commitLater([partitions[0]: 7])
         let other = try KafkaConsumer(settings: TestCluster.settings(), groupID: group)
-        try TestCluster.wait(within: 10, "the later commit") {
+        try TestCluster.wait("the later commit") {
             try other.committed(partitions, timeoutMilliseconds: 5000) == [partitions[0]: 7, partitions[1]: 42]
         }
         try other.close()
@@ -89,7 +89,7 @@ struct AssignmentTests {
         let consumer = try KafkaConsumer(settings: TestCluster.settings())
         try consumer.assign([partitions[0]: 0, partitions[1]: 0])
         var builder = BatchBuilder(capacity: 20)
-        try TestCluster.wait(within: 10, "both partitions") {
+        try TestCluster.wait("both partitions") {
             builder.fill(
                 maximum: 20, timeoutMilliseconds: 100, client: consumer.client, rebalances: consumer.rebalances)
             return builder.messages.count == 20
@@ -111,7 +111,7 @@ struct AssignmentTests {
         let isDone = Atomic(false)
         async let polling: Void = pollInTurn(consumer, until: isDone)
         var refusal: KafkaError?
-        try TestCluster.wait(within: 5, "a poll beside another is refused") {
+        try TestCluster.wait("a poll beside another is refused") {
             do {
                 _ = try consumer.poll(maximum: 1, timeoutMilliseconds: 0)
             } catch let error as KafkaError {

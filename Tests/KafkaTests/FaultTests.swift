@@ -53,7 +53,7 @@ struct FaultTests {
         #expect(try consumer.take(1).map(\.offset) == [0])
         try broker.takeDown()
         var errors: [KafkaError] = []
-        try TestCluster.wait(within: 10, "the consumer notices") {
+        try TestCluster.wait("the consumer notices") {
             errors += try consumer.poll(maximum: 1, timeoutMilliseconds: 50).errors
             return !errors.isEmpty
         }

@@ -47,7 +47,7 @@ struct RoundTripTests {
         do {
             let consumer = try KafkaConsumer(settings: TestCluster.settings())
             try consumer.assign([TopicPartition(topic: topic, partition: 0): 2])
-            try TestCluster.wait(within: 10, "a message") {
+            try TestCluster.wait("a message") {
                 kept = try consumer.poll(maximum: 10, timeoutMilliseconds: 100).first
                 return kept != nil
             }
@@ -66,7 +66,7 @@ struct RoundTripTests {
         var sizes: [Int] = []
         var offsets: [Int64] = []
         var ends: [TopicPartition: Int64] = [:]
-        try TestCluster.wait(within: 10, "the end of the partition") {
+        try TestCluster.wait("the end of the partition") {
             let batch = try consumer.poll(maximum: 10, timeoutMilliseconds: 100)
             sizes.append(batch.count)
             offsets += batch.map(\.offset)

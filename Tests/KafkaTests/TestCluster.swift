@@ -28,7 +28,7 @@ enum TestCluster {
             let admin = try KafkaAdmin(settings: settings())
             try admin.createTopics(
                 [TopicSpecification(name: name, partitions: partitions)], timeoutMilliseconds: 10_000)
-            try wait(within: 10, "topic \(name) is known") {
+            try wait("topic \(name) is known") {
                 try admin.describeCluster(timeoutMilliseconds: 5000).topics.contains {
                     $0.name == name && $0.partitions.allSatisfy { $0.leader != nil }
                 }
@@ -59,7 +59,7 @@ enum TestCluster {
     }
 
     /// Waits for a condition, or fails the test.
-    static func wait(within seconds: Double, _ what: Comment, _ condition: () throws -> Bool) throws {
+    static func wait(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while try !condition() {
             try #require(Date() < end, "waited in vain: \(what)")
@@ -91,7 +91,7 @@ extension KafkaConsumer {
     /// Polls until so many messages have come.
     func take(_ count: Int, maximum: Int = 1000) throws -> [Received] {
         var received: [Received] = []
-        try TestCluster.wait(within: 20, "\(count) messages") {
+        try TestCluster.wait("\(count) messages") {
             let batch = try poll(maximum: Swift.min(maximum, count - received.count), timeoutMilliseconds: 100)
             received += batch.map { Received($0) }
             return received.count >= count

@@ -32,7 +32,7 @@ import Transformer
         }
         var taken: [String] = []
         func collect(until count: Int) throws {
-            try wait(within: 20, "model taken up") {
+            try wait("model taken up") {
                 for case .model(let model) in inbox.receiveAll(timeout: 0.01) { taken.append(model.hash) }
                 return taken.count >= count
             }

@@ -34,7 +34,7 @@ import Transactions
         }
 
         func collect(until count: Int) throws {
-            try wait(within: 20, "rules taken up") {
+            try wait("rules taken up") {
                 for case .rules(let rules) in inbox.receiveAll(timeout: 0.01) { taken.append(rules) }
                 return taken.count >= count
             }
@@ -74,10 +74,10 @@ import Transactions
 
         let tests = "tests:\n  - {name: t, events: [{amount: 1}], expect: {decision: "
         let bad = try insert(Self.rules("bad").replacing("\"true\"", with: "tx.nothing"), connection)
-        try wait(within: 20, "refused") { try status(bad, connection).status == "refused" }
+        try wait("refused") { try status(bad, connection).status == "refused" }
         #expect(try status(bad, connection).why?.contains("nothing") == true)
         let failing = try insert(Self.rules("failing") + tests + "allow}}\n", connection)
-        try wait(within: 20, "refused") { try status(failing, connection).status == "refused" }
+        try wait("refused") { try status(failing, connection).status == "refused" }
         #expect(try status(failing, connection).why?.contains("allow") == true)
         _ = try insert(Self.rules("second") + tests + "review}}\n", connection)
         try watch.collect(until: 2)
@@ -95,7 +95,7 @@ import Transactions
         let watch = Watch(.empty(schema: SmallModel.schema), .table("default"), database.settings)
         defer { watch.stop() }
         // The server has seen it try, more than once.
-        try wait(within: 20, "rows looked at") {
+        try wait("rows looked at") {
             try database.number(
                 "SELECT coalesce(sum(xact_rollback), 0)::bigint FROM pg_stat_database WHERE datname = current_database()"
             )
@@ -142,7 +142,7 @@ import Transactions
                 run.send(input, part, isLast: round == 9)
                 sent += input == Feeds.labels ? 0 : part.count
             }
-            try wait(within: 20, "what lies before is decided") { run.soFar.alerts.count >= decidable }
+            try wait("what lies before is decided") { run.soFar.alerts.count >= decidable }
             decidable += sent
             run.inbox.sendNow(.rules(sets[min(round + 1, 9)]))
         }
@@ -212,7 +212,7 @@ import Transactions
         }.start()
         var taken: [[String]] = []
         func collect(until count: Int) throws {
-            try wait(within: 20, "rules taken up") {
+            try wait("rules taken up") {
                 for case .rules(let rules) in inbox.receiveAll(timeout: 0.01) { taken.append(rules.rules.map(\.id)) }
                 return taken.count >= count
             }
