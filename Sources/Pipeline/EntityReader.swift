@@ -14,6 +14,8 @@ final class EntityReader {
     private(set) var open: [TopicPartition: EntityRecord] = [:]
     /// The topic still holds everything ever written to it, compaction apart.
     private(set) var isComplete = true
+    /// Read by a `catchUp` that failed later on: the next one has them, for they are not read again.
+    private var unheard: [RemotePart] = []
 
     init(settings: KafkaSettings, topic: String, metrics: PipelineMetrics, logger: Logger) throws(KafkaError) {
         consumer = try KafkaConsumer(settings: settings, logger: logger)
@@ -46,17 +48,17 @@ final class EntityReader {
             ends[partition] = range.upperBound
             if range.upperBound > max(range.lowerBound, positions[partition] ?? 0) { open.insert(partition) }
         }
-        var parts: [RemotePart] = []
         while !open.isEmpty {
             let batch = try consumer.poll(maximum: 10_000, timeoutMilliseconds: 1000)
-            parts += decode(batch)
+            unheard += decode(batch)
             // An end seen before the newest records came is not theirs.
             for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { open.remove(partition) }
             for message in batch where message.offset + 1 >= ends[message.topicPartition] ?? 0 {
                 open.remove(message.topicPartition)
             }
         }
-        return parts
+        defer { unheard.removeAll() }
+        return unheard
     }
 
     /// What has arrived since, without waiting.
