@@ -59,6 +59,7 @@ struct CommitUnit: Sendable {
     /// An input's step in event time: what it gathered before, and that nothing earlier will follow.
     struct Advance: Sendable {
         var input: TopicPartition
+        var epoch: Int64
         /// The part this closed; nil where the bucket held nothing.
         var part: EntityBucketPart?
         /// Every bucket before this one is complete for the input.
@@ -111,6 +112,15 @@ struct CommitUnit: Sendable {
     var eventCount = 0
 
     var isEmpty: Bool { steps.isEmpty && advances.isEmpty && checkpoints.isEmpty && tombstones.isEmpty }
+
+    /// The inputs of which the unit holds something under an epoch that has been fenced.
+    func inputs(fencedBy epochs: [TopicPartition: Int64]) -> Set<TopicPartition> {
+        guard !epochs.isEmpty else { return [] }
+        func isFenced(_ input: TopicPartition, _ epoch: Int64) -> Bool { epoch <= epochs[input] ?? .min }
+        return Set(steps.lazy.filter { isFenced($0.input, $0.epoch) }.map(\.input))
+            .union(advances.lazy.filter { isFenced($0.input, $0.epoch) }.map(\.input))
+            .union(checkpoints.lazy.filter { isFenced($0.input, $0.epoch) }.map(\.input))
+    }
 
     /// The unit without the inputs that another instance has taken over.
     func without(_ fenced: Set<TopicPartition>) -> CommitUnit {

@@ -24,6 +24,8 @@ final class Committer {
     private var knownMonths: Set<String> = []
     /// Alerts sent to the review topic and not acknowledged yet.
     var reviewsInFlight = 0
+    /// The newest epoch under which each input was found to be another instance's.
+    private var fencedEpochs: [TopicPartition: Int64] = [:]
     private var acknowledged: [(id: String, eventTime: Int64)] = []
     private var stages = StageClock()
     private var forgotten = ForgottenUsers()
@@ -82,6 +84,8 @@ final class Committer {
 
     private func commit(_ unit: CommitUnit) throws {
         let started = metrics.now()
+        // What was on its way when a former unit was fenced: it says that all before is published, which is not so.
+        let unit = unit.without(unit.inputs(fencedBy: fencedEpochs))
         try awaitReviewAcknowledgements()
         try publishDeadLetters(unit.deadLetters)
         let committed = try makeTrue(unit)
@@ -153,6 +157,7 @@ final class Committer {
         guard !inputs.isEmpty else { return unit }
         var epochs: [TopicPartition: Int64] = [:]
         for step in unit.steps where inputs.contains(step.input) { epochs[step.input] = step.epoch }
+        fencedEpochs.merge(epochs) { max($0, $1) }
         logger.warning(
             "Another instance has taken over; dropping the partitions' state",
             metadata: ["partitions": "\(inputs.sorted())"])

@@ -207,7 +207,8 @@ final class Processor {
         if let closed { ledger.apply(closed, source: worker.source) }
         pending.advances.append(
             CommitUnit.Advance(
-                input: worker.claim.input, part: closed, watermark: bucket, offset: worker.position, isIdle: isIdle))
+                input: worker.claim.input, epoch: worker.claim.epoch, part: closed, watermark: bucket,
+                offset: worker.position, isIdle: isIdle))
         worker.announcedIdle = isIdle
     }
 
@@ -221,8 +222,8 @@ final class Processor {
             worker.announcedIdle = isIdle
             pending.advances.append(
                 CommitUnit.Advance(
-                    input: worker.claim.input, part: nil, watermark: worker.nextBucket(ledger),
-                    offset: worker.position, isIdle: isIdle))
+                    input: worker.claim.input, epoch: worker.claim.epoch, part: nil,
+                    watermark: worker.nextBucket(ledger), offset: worker.position, isIdle: isIdle))
         }
     }
 }

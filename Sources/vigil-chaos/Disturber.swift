@@ -125,7 +125,11 @@ final class Disturber {
         case .moveCoordinator(let target):
             say("the coordinator moves to broker \(target)")
             takeovers += 1
+            // A coordinator moves because its broker goes; the embedded broker aborts if a member it still answers joins anew.
+            let others = (1...Stage.brokers).filter { $0 != target }
+            for other in others { try broker.takeDown(broker: other) }
             try broker.setCoordinator(ofGroup: Stage.group, broker: target)
+            later(0.3) { for other in others { try broker.bringUp(broker: other) } }
         case .crashDatabase(let seconds):
             guard !isDatabaseDown else { return }
             isDatabaseDown = true

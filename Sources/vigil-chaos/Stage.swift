@@ -51,6 +51,8 @@ final class Stage {
         let properties = [
             "session.timeout.ms=3300", "heartbeat.interval.ms=500", "fetch.wait.max.ms=10",
             "reconnect.backoff.max.ms=1000",
+            // The embedded broker does not refuse sequence numbers out of order, as Kafka does.
+            "max.in.flight.requests.per.connection=1",
             "partition.assignment.strategy=\(cooperative ? "cooperative-sticky" : "range")",
         ]
         return [

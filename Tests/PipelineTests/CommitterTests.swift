@@ -61,6 +61,33 @@ import Transactions
         try run.finish()
     }
 
+    /// Closed buckets and checkpoints that were on their way behind a fenced unit would claim that nothing is missing before.
+    @Test func whatFollowsAFencedUnitIsNotPublished() throws {
+        let run = try CommitterRun()
+        try run.claim(0, 1)
+        try run.claim(0)
+        try run.settle(.commit(run.unit(0, 0..<2)))
+        func following(epoch: Int64) -> CommitUnit {
+            var unit = CommitUnit()
+            unit.advances = [0, 1].map { .init(input: run.input($0), epoch: epoch, watermark: 7, offset: 2) }
+            unit.checkpoints = [0, 1].map { .init(input: run.input($0), epoch: epoch, offset: 2, users: []) }
+            return unit
+        }
+        func published() throws -> [Int32] {
+            try TestBrokers.readAll(run.topics.entities).map { record in
+                try (record.key ?? []).withUnsafeBytes { key in
+                    try (record.value ?? []).withUnsafeBytes { try EntityRecord(key: key, value: $0) }
+                }.input.partition
+            }
+        }
+        try run.settle(.commit(following(epoch: 1)))
+        #expect(try published() == [1, 1])
+        // Claimed anew, the input is this instance's again.
+        try run.settle(.commit(following(epoch: 2)))
+        #expect(try published().sorted() == [0, 0, 1, 1, 1, 1])
+        try run.finish()
+    }
+
     @Test func whatAFormerOwnerLeftIsPublished() throws {
         let run = try CommitterRun()
         try run.claim(0)
