@@ -16,6 +16,14 @@ enum Disturbance: Hashable {
     case moveCoordinator(to: Int32)
     case crashDatabase(seconds: Double)
 
+    /// Answers may be cut off by it.
+    var cutsConnections: Bool {
+        switch self {
+        case .brokerDown, .moveCoordinator: true
+        default: false
+        }
+    }
+
     /// What the embedded broker can be made to answer, each with what a processor must survive.
     static let failures: [(request: EmbeddedBroker.Request, code: KafkaErrorCode)] = [
         (.produce, .notLeader), (.produce, .requestTimedOut), (.fetch, .notLeader),

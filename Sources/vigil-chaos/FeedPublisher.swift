@@ -25,13 +25,23 @@ final class FeedPublisher {
 
     var isDone: Bool { next == hours.count && producer.outstandingCount == 0 }
 
-    /// Publishes what is due; returns at once.
+    /// Everything sent is acknowledged.
+    var isQuiet: Bool { producer.outstandingCount == 0 }
+
+    /// Hears of what has been acknowledged; returns at once.
     ///
     /// - Throws: `ChaosFault` for a record that could not be delivered.
-    func step() throws {
+    func collect() throws {
         for report in try producer.poll(timeoutMilliseconds: 0) {
             if let error = report.error { throw ChaosFault("a record of the feed was not delivered: \(error)") }
         }
+    }
+
+    /// Publishes what is due; returns at once.
+    ///
+    /// - Throws: as `collect`.
+    func step() throws {
+        try collect()
         let due = Int(Double(hours.count) * Date().timeIntervalSince(started) / seconds)
         guard next < hours.count, next <= due, producer.outstandingCount == 0 else { return }
         for record in feed.records[hours[next]] {
