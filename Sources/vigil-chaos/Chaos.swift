@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Logging
-import Postgres
 
 /// `vigil-chaos`: breaks running processors in every way it can, then counts what they left behind.
 @main
@@ -14,13 +13,17 @@ struct Chaos: ParsableCommand {
             three 'vigil run' work on them while faults happen, chosen by the seed. Afterwards PostgreSQL and the review \
             topic must hold every alert, once, with the scores of an undisturbed run. Exit code 1 where they do not; the \
             logs of a round that failed stay in the run's directory.
-            """)
+            """,
+        subcommands: [RoundCommand.self])
 
     @Option(help: "What everything is chosen by.")
     var seed: UInt64 = .random(in: 1...999_999)
 
     @Option(help: "How many rounds.")
     var rounds = 5
+
+    @Option(help: "Rounds played at the same time, each on brokers and a database of its own.")
+    var parallel = 1
 
     @Option(help: "Processors killed with -9 in a round, at least.")
     var kills = 3
@@ -55,6 +58,7 @@ struct Chaos: ParsableCommand {
 
     func validate() throws {
         guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
+        guard parallel > 0 else { throw ValidationError("--parallel must be at least 1") }
         guard kills >= 0 else { throw ValidationError("--kills must not be negative") }
         guard (100...1_000_000).contains(transactions) else {
             throw ValidationError("--transactions must be 100 to 1000000")
@@ -67,28 +71,37 @@ struct Chaos: ParsableCommand {
             .deletingLastPathComponent().appendingPathComponent("vigil").path
         let files = try RunFiles(path: directory, binary: binary ?? beside)
         Self.say("seed \(seed), \(rounds) rounds")
-        try files.prepareModel()
-        let server = try ThrowawayServer(ThrowawayServer.Options(isDurable: true))
-        defer { server.stop() }
-        let feed = Feed(seed: seed, transactions: transactions, days: 12)
-        let calm = try Round(
-            name: "undisturbed", seed: seed, feed: feed, server: server, files: files, size: 1, cooperative: false)
-        let (first, reference) = try calm.undisturbed()
-        guard first.isClean else { throw ChaosFault("even undisturbed: \(first.findings)") }
-        files.forget(calm.name)
+        try files.prepare()
+        let processes = RoundProcesses(limit: parallel)
+        let calm = order("undisturbed", seed: seed, size: 1, isCooperative: false, files, disturbedSeconds: nil)
+        try processes.play([calm]) { order, verdict in
+            guard verdict.isClean else { throw ChaosFault("even undisturbed: \(verdict.findings)") }
+            files.forget(order.name)
+        }
         var random = SeededGenerator(seed: seed)
+        let orders = (1...rounds).map { number in
+            order(
+                "round-\(number)", seed: random.next(), size: 3,
+                isCooperative: cooperative || number.isMultiple(of: 2), files, disturbedSeconds: seconds)
+        }
         var sum = Verdict()
-        for number in 1...rounds {
-            let round = try Round(
-                name: "round-\(number)", seed: random.next(), feed: feed, server: server, files: files, size: 3,
-                cooperative: cooperative || number.isMultiple(of: 2))
-            let verdict = try round.disturbed(seconds: seconds, kills: kills, reference: reference)
+        try processes.play(orders) { order, verdict in
             for finding in verdict.findings { Self.say(finding) }
-            if verdict.isClean && !keepLogs { files.forget(round.name) }
+            if verdict.isClean && !keepLogs { files.forget(order.name) }
             sum.add(verdict)
         }
+        sum.brokerAborts = processes.aborted
         try report(sum)
         if !sum.isClean { throw ExitCode.failure }
+    }
+
+    private func order(
+        _ name: String, seed: UInt64, size: Int, isCooperative: Bool, _ files: RunFiles, disturbedSeconds: Double?
+    ) -> RoundOrder {
+        RoundOrder(
+            name: name, seed: seed, feedSeed: self.seed, transactions: transactions, size: size,
+            isCooperative: isCooperative, disturbedSeconds: disturbedSeconds, kills: kills, directory: files.path,
+            binary: files.binary)
     }
 
     private func report(_ sum: Verdict) throws {

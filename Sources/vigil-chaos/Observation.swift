@@ -4,7 +4,7 @@ import Postgres
 
 /// What a round left in PostgreSQL and in the topics, read without asking a processor.
 struct Observation {
-    struct Alert: Hashable {
+    struct Alert: Hashable, Codable {
         var transaction: String
         var decision: String
         /// Bits, so that equal means equal.

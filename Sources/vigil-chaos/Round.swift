@@ -12,21 +12,15 @@ struct Round {
     let feed: Feed
     let stage: Stage
     let fleet: Fleet
-    let isCooperative: Bool
     private let started = Date()
 
-    init(
-        name: String, seed: UInt64, feed: Feed, server: ThrowawayServer, files: RunFiles, size: Int, cooperative: Bool
-    ) throws {
-        self.name = name
-        self.seed = seed
-        self.feed = feed
-        isCooperative = cooperative
+    init(_ order: RoundOrder, server: ThrowawayServer, files: RunFiles) throws {
+        (name, seed, feed) = (order.name, order.seed, order.feed)
         let directory = try files.directory(of: name)
         let stage = try Stage(server: server, name: name)
         self.stage = stage
-        fleet = try Fleet(size: size, binary: files.binary, directory: directory) { owner in
-            stage.environment(model: files.model, rules: files.rules, owner: owner, cooperative: cooperative)
+        fleet = try Fleet(size: order.size, binary: files.binary, directory: directory) { owner in
+            stage.environment(model: files.model, rules: files.rules, owner: owner, cooperative: order.isCooperative)
         }
     }
 

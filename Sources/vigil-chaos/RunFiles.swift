@@ -17,7 +17,6 @@ struct RunFiles {
                 "\(binary) is not there: build it with 'swift build --product vigil', or name it by --vigil")
         }
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try Data(Feed.rules.utf8).write(to: URL(fileURLWithPath: rules))
     }
 
     /// The directory of a round's logs, made anew.
@@ -32,8 +31,9 @@ struct RunFiles {
         try? FileManager.default.removeItem(atPath: "\(path)/\(round)")
     }
 
-    /// Trains a tiny model on simulated users.
-    func prepareModel() throws {
+    /// Writes the rules and trains a tiny model on simulated users.
+    func prepare() throws {
+        try Data(Feed.rules.utf8).write(to: URL(fileURLWithPath: rules))
         try run(["simulate", "--users", "120", "--days", "30", "--fraud-scale", "5", "--out", path + "/past.csv"])
         let schema = path + "/demo.yaml"
         try Data(Self.schema.utf8).write(to: URL(fileURLWithPath: schema))

@@ -1,5 +1,5 @@
 /// What is wrong with a round, counted.
-struct Verdict: Encodable {
+struct Verdict: Codable {
     var expected = 0
     /// Expected alerts that are not in PostgreSQL.
     var lost = 0
@@ -20,6 +20,8 @@ struct Verdict: Encodable {
     var reconciled = true
     /// Processors that a known fault of librdkafka aborted.
     var knownAborts = 0
+    /// Rounds played again because the embedded broker had aborted.
+    var brokerAborts = 0
     /// In words, what else is wrong.
     var findings: [String] = []
 
