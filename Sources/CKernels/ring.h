@@ -68,11 +68,19 @@ INLINE void ring_dot(const float *q, const void *keys, size_t first, size_t slot
     }
 }
 
+// How many slots, from the first, hold all that the token sees: of a ring that has not come round yet only those filled.
+// What lies beyond would be weighted with zero.
+INLINE size_t ring_used(const ck_ring *ring, const ck_ring_row *row) {
+    return row->slot + 1 == row->filled ? (size_t)row->filled : ring->window;
+}
+
 INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const ring_layer *layer, size_t head,
                       const float *q, float *out, const vf *days, const vi *seen, ring_fetch *fetch,
                       const ck_precision precision) {
-    const size_t window = ring->window, slots = ck_padded(window), d = ring->width, c = ring->head_width;
-    const size_t first = head * c, blocks = slots / LANES;
+    const size_t slots = ck_padded(ring->window), d = ring->width, c = ring->head_width, used = ring_used(ring, row);
+    const size_t first = head * c, blocks = (used + LANES - 1) / LANES;
+    // Whole groups of four, as in a full ring, so that sums are the same.
+    const size_t window = ((used + 3) & ~(size_t)3) < ring->window ? (used + 3) & ~(size_t)3 : ring->window;
     float p[CK_LONGEST_WINDOW] __attribute__((aligned(64)));
     const vf minus_rate = splat(-ring->rates[head]), scale = splat(ring->scale);
     const vf minus_infinity = splat(-__builtin_inff());
@@ -80,11 +88,11 @@ INLINE void ring_head(const ck_ring *ring, const ck_ring_row *row, const ring_la
     for (size_t b = 0; b < blocks; b += RING_BLOCKS) {
         const size_t count = blocks - b < RING_BLOCKS ? blocks - b : RING_BLOCKS;
         vf s[RING_BLOCKS];
-        if (count == RING_BLOCKS) {
-            ring_dot(q, layer->keys, first * slots + b * LANES, slots, c, s, RING_BLOCKS, precision);
-        } else {
-            for (size_t i = 0; i < count; i++)
-                ring_dot(q, layer->keys, first * slots + (b + i) * LANES, slots, c, s + i, 1, precision);
+        switch (count) {
+        case 1: ring_dot(q, layer->keys, first * slots + b * LANES, slots, c, s, 1, precision); break;
+        case 2: ring_dot(q, layer->keys, first * slots + b * LANES, slots, c, s, 2, precision); break;
+        case 3: ring_dot(q, layer->keys, first * slots + b * LANES, slots, c, s, 3, precision); break;
+        default: ring_dot(q, layer->keys, first * slots + b * LANES, slots, c, s, RING_BLOCKS, precision);
         }
         for (size_t i = 0; i < count; i++) {
             vf x = s[i];
@@ -179,7 +187,8 @@ INLINE void ring_rows(const ck_ring *ring, const ck_ring_row *rows, size_t count
         layer.high[slot] = row->days_high;
         layer.low[slot] = row->days_low;
         if (out) {
-            for (size_t b = 0; b < slots / LANES; b++) days[b] = ring_bias(ring, row, &layer, b * LANES, seen + b);
+            for (size_t b = 0; b * LANES < ring_used(ring, row); b++)
+                days[b] = ring_bias(ring, row, &layer, b * LANES, seen + b);
             for (size_t h = 0; h < ring->heads; h++)
                 ring_head(ring, row, &layer, h, projected + h * ring->head_width, out + h * ring->head_width, days,
                           seen, &fetch, precision);

@@ -125,6 +125,9 @@ struct AlertStore {
     private func json(_ append: (inout [UInt8]) -> Void) -> String {
         var buffer: [UInt8] = []
         append(&buffer)
-        return PostgresValue.storable(String(decoding: buffer, as: UTF8.self)).replacing("\\u0000", with: "\\ufffd")
+        let text = PostgresValue.storable(String(decoding: buffer, as: UTF8.self))
+        // Few have an escape at all, and looking for one costs nothing beside looking for this one.
+        guard buffer.contains(UInt8(ascii: "\\")) else { return text }
+        return text.replacing("\\u0000", with: "\\ufffd")
     }
 }

@@ -6,11 +6,17 @@ internal import Foundation
 final class BoundedQueue<Element>: @unchecked Sendable {
     private let condition = NSCondition()
     private let capacity: Int
+    private let awaited: @Sendable () -> Void
     private var elements: [Element] = []
     private var closed = false
+    private var isNudged = false
+    /// Receivers that wait for an element.
+    private var waiting = 0
 
-    init(capacity: Int) {
+    /// - Parameter awaited: told, under the lock, when a receiver begins to wait.
+    init(capacity: Int, awaited: @escaping @Sendable () -> Void = {}) {
         self.capacity = capacity
+        self.awaited = awaited
     }
 
     /// Appends once there is room; false if the queue was closed.
@@ -33,14 +39,20 @@ final class BoundedQueue<Element>: @unchecked Sendable {
         condition.broadcast()
     }
 
+    /// Ends the wait of a `receiveAll`, now or at its next call, though there is nothing to receive.
+    func nudge() {
+        condition.lock()
+        isNudged = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
     /// Everything queued, after waiting for the first up to `timeout` seconds; empty on timeout.
     func receiveAll(timeout: Double) -> [Element] {
         condition.lock()
         defer { condition.unlock() }
-        if elements.isEmpty && !closed && timeout > 0 {
-            let deadline = Date(timeIntervalSinceNow: timeout)
-            while elements.isEmpty && !closed, condition.wait(until: deadline) {}
-        }
+        waitForElement(timeout) { isNudged }
+        isNudged = false
         guard !elements.isEmpty else { return [] }
         defer {
             elements.removeAll(keepingCapacity: true)
@@ -53,13 +65,20 @@ final class BoundedQueue<Element>: @unchecked Sendable {
     func receive(timeout: Double) -> Element? {
         condition.lock()
         defer { condition.unlock() }
-        if elements.isEmpty && !closed && timeout > 0 {
-            let deadline = Date(timeIntervalSinceNow: timeout)
-            while elements.isEmpty && !closed, condition.wait(until: deadline) {}
-        }
+        waitForElement(timeout) { false }
         guard !elements.isEmpty else { return nil }
         condition.broadcast()
         return elements.removeFirst()
+    }
+
+    /// Waits for an element, under the lock.
+    private func waitForElement(_ timeout: Double, or isOver: () -> Bool) {
+        guard elements.isEmpty, !closed, timeout > 0 else { return }
+        let deadline = Date(timeIntervalSinceNow: timeout)
+        waiting += 1
+        awaited()
+        while elements.isEmpty, !closed, !isOver(), condition.wait(until: deadline) {}
+        waiting -= 1
     }
 
     /// Wakes everyone; later sends are refused, what is queued can still be received.
@@ -77,10 +96,10 @@ final class BoundedQueue<Element>: @unchecked Sendable {
         return closed && elements.isEmpty
     }
 
-    /// Whether a `send` would not wait now.
-    var hasRoom: Bool {
+    /// Whether a receiver waits for an element: one sent now is taken at once.
+    var isAwaited: Bool {
         condition.lock()
         defer { condition.unlock() }
-        return elements.count < capacity
+        return elements.isEmpty && waiting > 0
     }
 }

@@ -33,6 +33,10 @@ final class Committer {
     var nextGroup = 1
     let encoder = ReviewEventEncoder()
     var entityPartitions: Int32
+    private var lastCommit: UInt64 = 0
+    /// So long after a commit acknowledgements are written down without another.
+    private static let quietNanoseconds: Int64 = 50_000_000
+    private let withoutCommits: (@Sendable ([TopicPartition: Int64]) -> Void)?
 
     /// A checkpoint whose records are on their way; its restore point counts once all are acknowledged.
     struct CheckpointGroup {
@@ -56,14 +60,17 @@ final class Committer {
         settings = parts.postgres
         schema = parts.schema
         entityPartitions = parts.entityPartitions
+        withoutCommits = parts.withoutCommits
     }
 
     /// Works until told to finish.
     func run() throws {
         while !queue.isFinished {
-            let message = queue.receive(timeout: publisher.isIdle && acknowledged.isEmpty ? 0.1 : 0.005)
+            let message = queue.receive(timeout: !publisher.isIdle ? 0.005 : acknowledged.isEmpty ? 0.1 : 0.02)
             switch message {
-            case .commit(let unit): try commit(unit)
+            case .commit(let unit):
+                try commit(unit)
+                lastCommit = metrics.now()
             case .recover(let inputs): for input in inputs { try publishLeftovers(of: input) }
             case .flush(let latch):
                 try settle()
@@ -76,13 +83,19 @@ final class Committer {
             case nil: break
             }
             try publisher.collect(timeoutMilliseconds: 0) { take($0) }
-            if acknowledged.count >= 1024 || message == nil { try recordAcknowledgements() }
+            // The next commit writes down which alerts are published; a transaction of their own only where none comes.
+            let isQuiet = message == nil && metrics.elapsed(since: lastCommit) > Self.quietNanoseconds
+            let isCheckpointed = checkpointGroups.values.contains { $0.unacknowledged == 0 }
+            if acknowledged.count >= 1024 || isQuiet || isCheckpointed { try recordAcknowledgements() }
             stages.charge(.publish)
             try hearOfForgottenUsers()
         }
     }
 
     private func commit(_ unit: CommitUnit) throws {
+        if let withoutCommits {
+            return withoutCommits(Dictionary(uniqueKeysWithValues: unit.steps.map { ($0.input, $0.to) }))
+        }
         let started = metrics.now()
         // What was on its way when a former unit was fenced: it says that all before is published, which is not so.
         let unit = unit.without(unit.inputs(fencedBy: fencedEpochs))

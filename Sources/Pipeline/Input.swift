@@ -15,12 +15,35 @@ struct IncomingEvent: Sendable {
         case transaction(Transaction)
         case label(Label)
         case fault(EventFault, original: OriginalRecord)
+        /// What stands in a queue where an event was before it was taken.
+        case taken
     }
 
     var offset: Int64
-    var payload: Payload
+    let payload: Payload
+    /// The moment that decides the bucket; nil for a fault.
+    let moment: EventTime?
+    /// `StableHash.identifier` of the transaction's user, worked out where decoding is: the processor has more to do.
+    let userHash: UInt64
     /// The record itself, kept where scoring may fail.
     var original: OriginalRecord?
+
+    init(offset: Int64, payload: Payload, original: OriginalRecord? = nil) {
+        self.offset = offset
+        self.payload = payload
+        self.original = original
+        switch payload {
+        case .transaction(let transaction):
+            moment = transaction.time
+            userHash = StableHash.identifier(transaction.user)
+        case .label(let label):
+            moment = label.knownAt
+            userHash = 0
+        case .fault, .taken:
+            moment = nil
+            userHash = 0
+        }
+    }
 }
 
 /// A record as it came, for its dead letter.

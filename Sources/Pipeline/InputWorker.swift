@@ -8,22 +8,17 @@ internal import Transactions
 ///
 /// Owned by the processor's thread.
 final class InputWorker {
-    /// A user and the name under which the outside may know them.
-    struct User {
-        var state: UserState
-        var pseudonym: String
-        /// The epoch of the newest checkpoint, where there is one.
-        var checkpointEpoch: Int64?
-    }
-
     let claim: InputClaim
     /// Number of this input in the ledger.
     let source: UInt32
     /// Shared with the intake, which pauses the partition while too much is waiting.
     let backlog: Backlog
 
-    var users: [String: User] = [:]
-    private(set) var dirty: [String: UserState] = [:]
+    /// Where the worker stands in the processor's order.
+    var place = 0
+    private(set) var users = UserTable()
+    /// Numbers of the users who changed since the last checkpoint.
+    private(set) var dirty: [Int] = []
     var accumulator: BucketAccumulator
     /// The first offset not taken from the queue yet.
     private(set) var position: Int64
@@ -40,8 +35,12 @@ final class InputWorker {
 
     private var restored: [String: RestoredState.User]
     private let accumulateFrom: Int64
-    private var waiting: [IncomingEvent] = []
+    /// The batch at hand from `head` on, and those after it, as the intake made them: no event is copied.
+    private var current: [IncomingEvent] = []
     private var head = 0
+    private var later: [[IncomingEvent]] = []
+    /// Working memory of `touchNext`.
+    private var numbers: [Int] = []
     private var end: Int64?
 
     init(claim: InputClaim, source: UInt32, backlog: Backlog, schema: TransactionSchema) {
@@ -65,12 +64,9 @@ final class InputWorker {
     /// Queues a batch read under this worker's claim.
     func receive(_ batch: IncomingBatch, now: Int64) {
         if !batch.events.isEmpty {
-            if head == waiting.count {
-                waiting.removeAll(keepingCapacity: true)
-                head = 0
-            }
-            waiting.append(contentsOf: batch.events)
+            later.append(batch.events)
             atEndSince = nil
+            refill()
         }
         if let end = batch.end {
             self.end = end
@@ -78,24 +74,44 @@ final class InputWorker {
         }
     }
 
-    /// The next event, not taken yet.
-    var next: IncomingEvent? { head < waiting.count ? waiting[head] : nil }
+    /// Goes on to the next batch once the one at hand is taken.
+    private func refill() {
+        guard head == current.count, !later.isEmpty else { return }
+        current = later.removeFirst()
+        head = 0
+    }
 
-    /// The bucket that the next event, or whatever comes, belongs to at the earliest.
-    func nextBucket(_ ledger: EntityLedger) -> Int64 {
-        let current = accumulator.open?.bucket ?? .min
-        switch next?.payload {
-        case .transaction(let transaction): return max(current, ledger.bucket(of: transaction.time))
-        case .label(let label): return max(current, ledger.bucket(of: label.knownAt))
-        case .fault, nil: return current
+    /// Whether an event waits to be taken.
+    var hasNext: Bool { head < current.count }
+
+    /// The bucket, of so many milliseconds, that the next event, or whatever comes, belongs to at the earliest.
+    func nextBucket(of milliseconds: Int64) -> Int64 {
+        let open = accumulator.openBucket ?? .min
+        guard head < current.count, let moment = current[head].moment else { return open }
+        return max(open, EntityLedger.bucket(of: moment, milliseconds: milliseconds))
+    }
+
+    /// Reads where the users of the next events are kept, so that the waits for memory overlap.
+    ///
+    /// - Returns: a number without meaning, to be used so that the reads are not left out.
+    func touchNext(_ limit: Int) -> Int {
+        numbers.removeAll(keepingCapacity: true)
+        for place in head..<min(head + limit, current.count) {
+            numbers.append(users.likelyIndex(hash: current[place].userHash))
         }
+        var sum = 0
+        for number in numbers where number >= 0 { sum &+= users[number].state.isDirty ? 1 : 2 }
+        return sum
     }
 
     /// Takes the next event off the queue; offsets that hold no record are counted as gaps.
     func take() -> IncomingEvent? {
-        guard head < waiting.count else { return nil }
-        let event = waiting[head]
+        guard head < current.count else { return nil }
+        // Moved out, not copied: what an event holds is then counted neither here nor when the batch goes.
+        var event = Self.taken
+        swap(&event, &current[head])
         head += 1
+        refill()
         if event.offset >= claim.nextOffset {
             counts.gaps += max(0, event.offset - max(position, claim.nextOffset))
         }
@@ -104,53 +120,59 @@ final class InputWorker {
     }
 
     /// Tells the intake how much room there is again.
-    func settle(taken: Int) {
-        backlog.remove(taken)
-        if head > 4096 {
-            waiting.removeFirst(head)
-            head = 0
-        }
-    }
+    func settle(taken: Int) { backlog.remove(taken) }
 
-    /// The user's state: known, restored from a checkpoint, or new.
-    func user(_ id: String, pseudonymizer: Pseudonymizer, scorer: Scorer) -> User {
-        if let known = users[id] { return known }
+    private static let taken = IncomingEvent(offset: -1, payload: .taken)
+
+    /// The number of the user, who is known, restored from a checkpoint, or new.
+    func user(_ id: String, hash: UInt64, pseudonymizer: Pseudonymizer, scorer: Scorer) -> Int {
+        if let known = users.index(of: id, hash: hash) { return known }
         let pseudonym = pseudonymizer.pseudonym(of: id)
         let former = restored.removeValue(forKey: pseudonym)
         let state =
             former.map { scorer.user(from: $0.history, profile: $0.profile, newestOffset: $0.offset) }
             ?? scorer.newUser()
-        let user = User(state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch)
-        users[id] = user
-        return user
+        return users.append(
+            UserTable.Entry(id: id, hash: hash, state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch))
     }
 
     /// Notes that the user is to be in the next checkpoint.
-    func markDirty(_ id: String, _ state: UserState) {
+    func markDirty(_ user: Int, _ state: UserState) {
+        guard !state.isDirty else { return }
         state.isDirty = true
-        dirty[id] = state
+        dirty.append(user)
     }
 
-    /// A checkpoint holds every user that changed.
+    /// Puts another state in the place of a user's, to be in the next checkpoint too.
+    func replace(_ user: Int, by state: UserState) {
+        state.isDirty = users[user].state.isDirty
+        users[user].state = state
+        markDirty(user, state)
+    }
+
+    /// A checkpoint of this epoch holds every user that changed.
     func clearDirty() {
-        for state in dirty.values { state.isDirty = false }
+        for user in dirty {
+            users[user].state.isDirty = false
+            users[user].checkpointEpoch = claim.epoch
+        }
         dirty.removeAll(keepingCapacity: true)
     }
 
     /// Ids of known users with these pseudonyms.
     func ids(of pseudonyms: Set<String>) -> [String] {
-        users.filter { pseudonyms.contains($0.value.pseudonym) }.map(\.key)
+        users.entries.filter { pseudonyms.contains($0.pseudonym) }.map(\.id)
     }
 
     /// Drops users by pseudonym; answers under which epochs each may have checkpoints.
     func forget(_ pseudonyms: Set<String>, scorer: Scorer) -> [String: Set<Int64>] {
         var epochs: [String: Set<Int64>] = [:]
-        for (id, user) in users where pseudonyms.contains(user.pseudonym) {
+        for user in users.entries where pseudonyms.contains(user.pseudonym) {
             scorer.release([user.state])
-            users[id] = nil
-            dirty[id] = nil
             epochs[user.pseudonym] = Set([claim.epoch, user.checkpointEpoch ?? claim.epoch])
         }
+        users.removeAll { pseudonyms.contains($0.pseudonym) }
+        dirty = users.entries.indices.filter { users[$0].state.isDirty }
         for pseudonym in pseudonyms {
             guard let user = restored.removeValue(forKey: pseudonym) else { continue }
             epochs[pseudonym, default: []].insert(user.epoch)
@@ -164,7 +186,7 @@ final class InputWorker {
         switch event.payload {
         case .transaction(let transaction): _ = accumulator.add(transaction, contributor: contributor)
         case .label(let label): _ = accumulator.add(label)
-        case .fault: break
+        case .fault, .taken: break
         }
     }
 }

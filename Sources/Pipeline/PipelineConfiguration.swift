@@ -43,6 +43,9 @@ public struct PipelineConfiguration: Sendable {
     public var stopSeconds = 8.0
     /// Written to `stream_progress`.
     public var owner: String
+    /// Told how far inputs are decided, in place of all that makes it true: nothing is stored or published. Only for
+    /// measuring what the guarantee costs; no setting leads here.
+    package var withoutCommits: (@Sendable ([TopicPartition: Int64]) -> Void)?
 
     public init(
         kafka: KafkaSettings, postgres: PostgresSettings, model: Model, rules: RuleSet, pseudonymizer: Pseudonymizer,

@@ -44,8 +44,9 @@ struct PipelineMetrics: Sendable {
         batchEvents.record(events)
     }
 
-    func decided(_ disposition: Disposition) {
-        decisions[disposition]?.increment()
+    func decided(_ disposition: Disposition, count: Int) {
+        guard count > 0 else { return }
+        decisions[disposition]?.increment(by: Int64(count))
     }
 
     func assigned(_ count: Int) {

@@ -42,6 +42,8 @@ struct CommitterParts {
     var stopping: StopFlag
     var metrics: PipelineMetrics
     var logger: Logger
+    /// `PipelineConfiguration.withoutCommits`
+    var withoutCommits: (@Sendable ([TopicPartition: Int64]) -> Void)?
 }
 
 /// What the intake's thread is made from.
@@ -66,8 +68,8 @@ struct PipelineThreads: Sendable {
     private let stopping: StopFlag
     private let readiness: Readiness
     private let logger: Logger
-    private let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
-    private let commits = BoundedQueue<CommitMessage>(capacity: 1)
+    private let inbox: BoundedQueue<ProcessorMessage>
+    private let commits: BoundedQueue<CommitMessage>
     private let offsets = CommittedOffsets()
     private let metrics = PipelineMetrics()
 
@@ -76,6 +78,10 @@ struct PipelineThreads: Sendable {
         self.stopping = stopping
         self.readiness = readiness
         self.logger = logger
+        let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
+        self.inbox = inbox
+        // What has been decided meanwhile can go at once.
+        commits = BoundedQueue<CommitMessage>(capacity: 1) { inbox.nudge() }
     }
 
     /// Runs the threads; throws the first error once all have ended.
@@ -188,6 +194,14 @@ struct PipelineThreads: Sendable {
                 logger: logger, claimAgain: { [offsets] in offsets.claimAgain($0) }))
     }
 
+    /// Our defaults under the user's properties.
+    private static func producerSettings(_ settings: KafkaSettings) -> KafkaSettings {
+        // A commit's records come all at once, and the next commit waits for their acknowledgements.
+        KafkaSettings(
+            bootstrapServers: settings.bootstrapServers,
+            properties: ["linger.ms": "1"].merging(settings.properties) { $1 })
+    }
+
     private func committer() throws -> Committer {
         let admin = try KafkaAdmin(settings: configuration.kafka, logger: logger)
         let cluster = try admin.describeCluster(timeoutMilliseconds: 10_000)
@@ -198,10 +212,10 @@ struct PipelineThreads: Sendable {
         return Committer(
             CommitterParts(
                 queue: commits, inbox: inbox,
-                producer: try KafkaProducer(settings: configuration.kafka, logger: logger),
+                producer: try KafkaProducer(settings: Self.producerSettings(configuration.kafka), logger: logger),
                 postgres: configuration.postgres, topics: configuration.topics,
                 schema: configuration.model.encoder.schema,
                 entityPartitions: Int32(max(1, entities?.partitions.count ?? 1)), offsets: offsets,
-                stopping: stopping, metrics: metrics, logger: logger))
+                stopping: stopping, metrics: metrics, logger: logger, withoutCommits: configuration.withoutCommits))
     }
 }

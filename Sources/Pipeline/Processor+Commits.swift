@@ -5,12 +5,16 @@ internal import Sequences
 internal import Transactions
 
 extension Processor {
-    /// Gives what is decided to the committer: at once when it is free, or waiting for it when `blocking`.
-    func handOver(blocking: Bool) {
+    /// Gives what is decided to the committer: at once when it waits for more and its last commit is `interval`
+    /// milliseconds old, or waiting for it when `blocking`.
+    func handOver(blocking: Bool, interval: Int64 = 0) {
         collectSteps()
-        guard !pending.isEmpty, blocking || commits.hasRoom else { return }
+        guard !pending.isEmpty else { return }
+        let now = clock()
+        guard blocking || (now - lastHandOver >= interval && commits.isAwaited) else { return }
         commits.send(.commit(pending))
         pending = CommitUnit()
+        lastHandOver = now
     }
 
     private func collectSteps() {
@@ -41,7 +45,7 @@ extension Processor {
 
     /// What rules hold in memory and how often they failed.
     private func reportRules() {
-        let states = workers.values.lazy.flatMap { $0.users.values.lazy.map(\.state) }
+        let states = workers.values.lazy.flatMap { $0.users.entries.lazy.map(\.state) }
         metrics.velocityBytes.record(states.reduce(0) { $0 + $1.profile.aggregates.byteCount })
         metrics.velocityEntities.record(ledger.aggregateCount)
         metrics.ruleErrors.record(scorer.ruleErrorTotal)
@@ -53,13 +57,13 @@ extension Processor {
             guard let worker = workers[input], !worker.isRestoring,
                 worker.position > worker.checkpointedTo
             else { continue }
-            let users = worker.dirty.map { id, state in
-                CommitUnit.Checkpoint.User(
-                    pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
-                    offset: state.newestOffset, history: state.history.encoded(layout: layout),
-                    profile: state.profile.encoded(), formerEpoch: worker.users[id]?.checkpointEpoch)
+            let users = worker.dirty.map { number in
+                let user = worker.users[number]
+                return CommitUnit.Checkpoint.User(
+                    pseudonym: user.pseudonym, offset: user.state.newestOffset,
+                    history: user.state.history.encoded(layout: layout), profile: user.state.profile.encoded(),
+                    formerEpoch: user.checkpointEpoch)
             }
-            for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
             worker.clearDirty()
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(

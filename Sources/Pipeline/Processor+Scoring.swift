@@ -9,7 +9,7 @@ internal import Transactions
 
 extension Processor {
     /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
-    func admit(_ event: IncomingEvent, of worker: InputWorker) throws {
+    func admit(_ event: consuming IncomingEvent, of worker: InputWorker) throws {
         let isPast = event.offset < worker.claim.nextOffset
         worker.accumulate(event, contributor: contributor)
         switch event.payload {
@@ -21,34 +21,40 @@ extension Processor {
         case .label:
             if !isPast { worker.counts.scored += 1 }
         case .transaction(let transaction):
-            let user = worker.user(transaction.user, pseudonymizer: pseudonymizer, scorer: scorer)
-            if !user.state.isDirty { worker.markDirty(transaction.user, user.state) }
-            let request = Scorer.Request(transaction: transaction, user: user.state)
+            let number = worker.user(
+                transaction.user, hash: event.userHash, pseudonymizer: pseudonymizer, scorer: scorer)
+            let state = worker.users[number].state
+            worker.markDirty(number, state)
             guard isPast else {
-                if suspects[worker.claim.input]?.remove(event.offset) != nil {
-                    return try scoreAlone(request, event, of: worker, pseudonym: user.pseudonym)
+                let source = RequestSource(worker: worker.place, offset: event.offset, user: number)
+                let request = Scorer.Request(transaction: transaction, user: state)
+                if !suspects.isEmpty, suspects[worker.claim.input]?.remove(event.offset) != nil {
+                    return try scoreAlone(request, event, of: worker, source)
                 }
                 requests.append(request)
-                requestSources.append((worker, event.offset, user.pseudonym))
+                requestSources.append(source)
                 return
             }
-            if event.offset > user.state.newestOffset {
+            if event.offset > state.newestOffset {
                 if !worker.claim.poisoned.contains(event.offset) {
-                    scorer.absorb(request, ledger: ledger, decision: worker.claim.decisions[event.offset] ?? .allow)
+                    scorer.absorb(
+                        Scorer.Request(transaction: transaction, user: state), ledger: ledger,
+                        decision: worker.claim.decisions[event.offset] ?? .allow)
                 }
-                user.state.newestOffset = event.offset
+                state.newestOffset = event.offset
             }
+        case .taken: break
         }
     }
 
     /// Scores an event by itself, because its batch failed; a dead letter if it fails again.
     private func scoreAlone(
-        _ request: Scorer.Request, _ event: IncomingEvent, of worker: InputWorker, pseudonym: String
+        _ request: Scorer.Request, _ event: IncomingEvent, of worker: InputWorker, _ place: RequestSource
     ) throws {
         try scoreAdmitted()
         let (history, profile) = (request.user.history, request.user.profile)
         requests.append(request)
-        requestSources.append((worker, event.offset, pseudonym))
+        requestSources.append(place)
         do {
             try scoreAdmitted()
             failuresInARow = 0
@@ -62,8 +68,7 @@ extension Processor {
             // The user's history is what it was: nothing of the event may colour what follows.
             scorer.release([request.user])
             let user = UserState(history: history, profile: profile, newestOffset: event.offset)
-            worker.users[request.transaction.user]?.state = user
-            worker.markDirty(request.transaction.user, user)
+            worker.replace(place.user, by: user)
             worker.counts.deadLettered += 1
             let source = coordinates(worker, event.offset)
             pending.poisoned.append(source)
@@ -87,42 +92,59 @@ extension Processor {
         stages.charge(.group)
         let outcomes: [Scorer.Outcome]
         // Shadows take new users' histories as they are before this batch.
-        for shadow in shadows { shadow.take(requests) { requestSources[$0].worker.claim.input } }
+        for shadow in shadows { shadow.take(requests) { order[requestSources[$0].worker].claim.input } }
         do {
             outcomes = try score(scorer, requests, ledger)
         } catch {
-            failed = requestSources.map { ($0.worker.claim.input, $0.offset) }
+            failed = requestSources.map { (order[$0.worker].claim.input, $0.offset) }
             throw error
         }
         stages.charge(.score)
         metrics.scored(events: outcomes.count, since: started)
         let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        for (index, outcome) in outcomes.enumerated() {
-            let (worker, offset, pseudonym) = requestSources[index]
-            requests[index].user.newestOffset = offset
-            switch outcome {
-            case .duplicate:
-                worker.counts.duplicates += 1
-            case .scored(var decision, let late):
-                scorer.rules.hold(&decision, at: requests[index].transaction.time, day: &worker.day)
-                worker.counts.scored += 1
-                if late { worker.counts.late += 1 }
-                if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
-                metrics.decided(decision.disposition)
-                noteShadows(decision, of: requests[index].transaction, pseudonym, coordinates(worker, offset))
-                for (shadow, outcomes) in shadowed {
-                    guard case .scored(let other, _) = outcomes[index] else { continue }
-                    note(other, by: shadow, beside: decision, index, coordinates(worker, offset))
-                }
-                guard decision.disposition != .allow else { continue }
-                pending.alerts.append(
-                    Alert(
-                        transaction: requests[index].transaction, pseudonym: pseudonym, decision: decision,
-                        source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
-                        rulesHash: scorer.rules.hash))
+        var allowed = 0
+        for index in outcomes.indices {
+            let source = requestSources[index]
+            requests[index].user.newestOffset = source.offset
+            let counted = order[source.worker]
+            guard case .scored(let decision, let late) = outcomes[index] else {
+                counted.counts.duplicates += 1
+                continue
+            }
+            counted.counts.scored += 1
+            if late { counted.counts.late += 1 }
+            if decision.disposition == .allow, decision.hits.isEmpty, !rulesHold, shadowed.isEmpty {
+                allowed += 1
+            } else {
+                settle(decision, index, shadowed, scoredAt)
             }
         }
+        metrics.decided(.allow, count: allowed)
+    }
+
+    /// Takes in a decision that is more than letting an event through.
+    private func settle(
+        _ made: Decision, _ index: Int, _ shadowed: [(shadow: ShadowModel, outcomes: [Scorer.Outcome])],
+        _ scoredAt: EventTime
+    ) {
+        var decision = made
+        let (worker, offset) = (order[requestSources[index].worker], requestSources[index].offset)
+        let (transaction, pseudonym) = (requests[index].transaction, worker.users[requestSources[index].user].pseudonym)
+        scorer.rules.hold(&decision, at: transaction.time, day: &worker.day)
+        if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
+        metrics.decided(decision.disposition, count: 1)
+        noteShadows(decision, of: transaction, pseudonym, coordinates(worker, offset))
+        for (shadow, outcomes) in shadowed {
+            guard case .scored(let other, _) = outcomes[index] else { continue }
+            note(other, by: shadow, beside: decision, of: transaction, pseudonym, coordinates(worker, offset))
+        }
+        guard decision.disposition != .allow else { return }
+        pending.alerts.append(
+            Alert(
+                transaction: transaction, pseudonym: pseudonym, decision: decision,
+                source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
+                rulesHash: scorer.rules.hash))
     }
 
     /// Keeps what shadow rules would have done, whatever was decided.
@@ -154,18 +176,18 @@ extension Processor {
 
     /// Counts what a shadow would have decided and keeps it where either would not let the event through.
     private func note(
-        _ other: Decision, by shadow: ShadowModel, beside decision: Decision, _ index: Int, _ source: SourceCoordinates
+        _ other: Decision, by shadow: ShadowModel, beside decision: Decision, of transaction: Transaction,
+        _ pseudonym: String, _ source: SourceCoordinates
     ) {
         let key = CommitUnit.ShadowKey(input: source.input, model: shadow.name)
         let isKept = pending.shadowCounts[key, default: .init()].add(
             isFlagged: decision.disposition != .allow, byShadow: other.disposition != .allow)
         guard isKept else { return }
-        let transaction = requests[index].transaction
         pending.shadowScores.append(
             CommitUnit.ShadowScore(
                 source: source, model: shadow.name, transactionID: transaction.id,
-                pseudonym: requestSources[index].pseudonym, eventTime: transaction.time, decision: other,
-                active: decision, activeModelHash: scorer.model.hash, rulesHash: scorer.rules.hash))
+                pseudonym: pseudonym, eventTime: transaction.time, decision: other, active: decision,
+                activeModelHash: scorer.model.hash, rulesHash: scorer.rules.hash))
     }
 
     private func coordinates(_ worker: InputWorker, _ offset: Int64) -> SourceCoordinates {

@@ -15,6 +15,10 @@ final class Processor {
     static let batchLimit = 512
     /// Most events in one commit.
     static let commitLimit = 8192
+    /// How far apart commits are, in milliseconds, while events wait to be decided, and while none do. Each costs the
+    /// database the same whatever it holds, and every event waits for the next.
+    static let busyCommitInterval: Int64 = 20
+    static let idleCommitInterval: Int64 = 5
     /// So many events in a row that fail, each alone, are the model's fault and not theirs.
     static let failureLimit = 100
 
@@ -36,11 +40,13 @@ final class Processor {
     var alignment: BucketAlignment
     var workers: [TopicPartition: InputWorker] = [:]
     var pending = CommitUnit()
-    private var order: [InputWorker] = []
+    private(set) var order: [InputWorker] = []
     private var turn = 0
+    private var touched = 0
     private var sources: [TopicPartition: UInt32] = [:]
     private var ownedElsewhere: Set<TopicPartition> = []
     var lastCheckpoint: Int64
+    var lastHandOver: Int64 = .min / 2
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
     var stages = StageClock()
@@ -52,7 +58,18 @@ final class Processor {
     let score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     var requests: [Scorer.Request] = []
-    var requestSources: [(worker: InputWorker, offset: Int64, pseudonym: String)] = []
+    var requestSources: [RequestSource] = []
+    /// Whether the rules hold decisions back, so that this need not be asked of them for every event.
+    var rulesHold: Bool
+
+    /// Where a request comes from: places and numbers, so that nothing is counted for an event.
+    struct RequestSource {
+        /// In the processor's order.
+        var worker: Int
+        var offset: Int64
+        /// In the worker's users.
+        var user: Int
+    }
 
     init(_ parts: ProcessorParts) {
         inbox = parts.inbox
@@ -69,6 +86,7 @@ final class Processor {
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         contributor = VelocityContributor(scorer.rules)
+        rulesHold = !scorer.rules.breakers.isEmpty
         alignment = parts.alignment
         idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
@@ -78,19 +96,19 @@ final class Processor {
     /// - Throws: what made scoring impossible; nothing undecided is committed then.
     func run() throws {
         while !inbox.isFinished {
-            let isBusy = alignment.frontier(at: clock()) != nil && !pending.isEmpty
-            for message in inbox.receiveAll(timeout: isBusy ? 0.002 : 0.02) where try handle(message) { return }
+            let timeout = pending.isEmpty ? 0.02 : 0.002
+            for message in inbox.receiveAll(timeout: timeout) where try handle(message) { return }
             var decided = try step()
             while decided > 0 {
                 // Here as well: catching up may go on for hours without a pause.
                 checkpointIfDue()
-                handOver(blocking: pending.eventCount >= Self.commitLimit)
+                handOver(blocking: pending.eventCount >= Self.commitLimit, interval: Self.busyCommitInterval)
                 for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
                 decided = try step()
             }
             checkpointIfDue()
             announceIdleness()
-            handOver(blocking: false)
+            handOver(blocking: false, interval: Self.idleCommitInterval)
             stages.charge(.group)
             metrics.excusedInputs.record(alignment.excusedCount)
         }
@@ -126,6 +144,7 @@ final class Processor {
             scorer.replaceRules(rules)
             for shadow in shadows { shadow.scorer.replaceRules(rules) }
             contributor = VelocityContributor(rules)
+            rulesHold = !rules.breakers.isEmpty
             logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .model(let model):
             take(model)
@@ -152,7 +171,7 @@ final class Processor {
     private func install(_ claim: InputClaim, backlog: Backlog) {
         let worker = InputWorker(claim: claim, source: source(of: claim.input), backlog: backlog, schema: schema)
         workers[claim.input] = worker
-        order = workers.values.sorted { $0.claim.input < $1.claim.input }
+        sortWorkers()
         ownedElsewhere.remove(claim.input)
         alignment.add(claim.input)
         metrics.assigned(workers.count)
@@ -161,12 +180,17 @@ final class Processor {
     func drop(_ inputs: [TopicPartition]) {
         for input in inputs {
             guard let worker = workers.removeValue(forKey: input) else { continue }
-            scorer.release(worker.users.values.lazy.map(\.state))
+            scorer.release(worker.users.entries.lazy.map(\.state))
             for shadow in shadows { shadow.drop(input) }
             followElsewhere(input)
         }
-        order = workers.values.sorted { $0.claim.input < $1.claim.input }
+        sortWorkers()
         metrics.assigned(workers.count)
+    }
+
+    private func sortWorkers() {
+        order = workers.values.sorted { $0.claim.input < $1.claim.input }
+        for place in order.indices { order[place].place = place }
     }
 
     /// Another instance holds the input, or will soon: nothing goes past it until it is heard of, or the bound is reached.
@@ -190,8 +214,8 @@ final class Processor {
 
     /// Tells the alignment where a worker stands, and everyone what that completes.
     private func report(_ worker: InputWorker) {
-        let bucket = worker.nextBucket(ledger)
-        if worker.next != nil {
+        let bucket = worker.nextBucket(of: ledger.bucketMilliseconds)
+        if worker.hasNext {
             close(worker, before: bucket)
             alignment.nextEvent(of: worker.claim.input, in: bucket)
         } else {
@@ -201,7 +225,7 @@ final class Processor {
 
     /// Closes what the worker gathered before `bucket`: its next event lies there, or the others have moved on.
     private func close(_ worker: InputWorker, before bucket: Int64, isIdle: Bool = false) {
-        guard let current = worker.accumulator.open?.bucket, bucket > current, bucket != .max else { return }
+        guard let current = worker.accumulator.openBucket, bucket > current, bucket != .max else { return }
         let start = EventTime(milliseconds: bucket * ledger.bucketMilliseconds)
         let closed = worker.accumulator.advance(to: start)
         if let closed { ledger.apply(closed, source: worker.source) }
@@ -217,13 +241,14 @@ final class Processor {
         guard !ownedElsewhere.isEmpty else { return }
         let now = clock()
         for worker in order {
-            let isIdle = worker.next == nil && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
-            guard worker.announcedIdle != isIdle, isIdle || worker.next != nil else { continue }
+            let isIdle = !worker.hasNext && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
+            guard worker.announcedIdle != isIdle, isIdle || worker.hasNext else { continue }
             worker.announcedIdle = isIdle
             pending.advances.append(
                 CommitUnit.Advance(
                     input: worker.claim.input, epoch: worker.claim.epoch, part: nil,
-                    watermark: worker.nextBucket(ledger), offset: worker.position, isIdle: isIdle))
+                    watermark: worker.nextBucket(of: ledger.bucketMilliseconds), offset: worker.position,
+                    isIdle: isIdle))
         }
     }
 }
@@ -258,8 +283,9 @@ extension Processor {
         for index in order.indices where taken < Self.batchLimit {
             let worker = order[(index + turn) % order.count]
             var fromWorker = 0
-            while taken + fromWorker < Self.batchLimit, worker.next != nil {
-                let bucket = worker.nextBucket(ledger)
+            touched &+= worker.touchNext(Self.batchLimit - taken)
+            while taken + fromWorker < Self.batchLimit, worker.hasNext {
+                let bucket = worker.nextBucket(of: ledger.bucketMilliseconds)
                 guard bucket <= frontier else { break }
                 close(worker, before: bucket)
                 guard let event = worker.take() else { break }
@@ -278,7 +304,7 @@ extension Processor {
     private func closeBuckets(before frontier: Int64) {
         guard frontier > closedBefore else { return }
         closedBefore = frontier
-        for worker in order { close(worker, before: frontier, isIdle: worker.next == nil && worker.atEndSince != nil) }
+        for worker in order { close(worker, before: frontier, isIdle: !worker.hasNext && worker.atEndSince != nil) }
     }
 
     private func prune(_ frontier: Int64) {

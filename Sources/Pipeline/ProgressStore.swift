@@ -115,7 +115,14 @@ struct ProgressStore {
         return unmatched
     }
 
+    /// Without breakers there is only one, at every commit.
+    private static let emptyDay = encoded(CircuitBreaker.Day())
+
     private static func text(_ day: CircuitBreaker.Day) -> String {
+        day == CircuitBreaker.Day() ? emptyDay : encoded(day)
+    }
+
+    private static func encoded(_ day: CircuitBreaker.Day) -> String {
         (try? JSONEncoder().encode(day)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 

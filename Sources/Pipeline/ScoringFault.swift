@@ -22,14 +22,10 @@ enum ScoringFault: Error, CustomStringConvertible {
         _ scorer: Scorer, _ requests: [Scorer.Request], _ ledger: EntityLedger
     ) throws -> [Scorer.Outcome] {
         let outcomes = try scorer.score(requests, ledger: ledger)
-        let areNumbers = outcomes.allSatisfy { outcome in
-            if case .scored(let decision, _) = outcome {
-                decision.modelScore.isFinite && decision.score.isFinite
-            } else {
-                true
-            }
+        for index in outcomes.indices {
+            guard case .scored(let decision, _) = outcomes[index] else { continue }
+            guard decision.modelScore.isFinite, decision.score.isFinite else { throw Self.notFinite }
         }
-        guard areNumbers else { throw Self.notFinite }
         return outcomes
     }
 }

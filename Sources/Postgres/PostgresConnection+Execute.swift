@@ -81,7 +81,24 @@ extension PostgresConnection {
 
     /// The beginning of a statement, for error messages; values are not in it.
     static func name(of sql: String) -> String {
-        let words = sql.prefix(240).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return "execute '\(words.prefix(70))\(words.count > 70 ? "…" : "")'"
+        // Byte by byte: this is made for every statement, for the few that fail.
+        var words: [UInt8] = []
+        words.reserveCapacity(80)
+        var (isGap, isCut) = (false, false)
+        for byte in sql.utf8 {
+            if byte == UInt8(ascii: " ") || (9...13).contains(byte) {
+                isGap = !words.isEmpty
+                continue
+            }
+            // A character is not cut in two.
+            if words.count >= 70, byte & 0xC0 != 0x80 {
+                isCut = true
+                break
+            }
+            if isGap { words.append(UInt8(ascii: " ")) }
+            isGap = false
+            words.append(byte)
+        }
+        return "execute '\(String(decoding: words, as: UTF8.self))\(isCut ? "…" : "")'"
     }
 }

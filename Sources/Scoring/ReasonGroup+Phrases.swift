@@ -22,11 +22,11 @@ extension ReasonGroup {
     }
 
     private func amount(_ values: RawValues, _ amount: Double) -> String {
-        let text = abs(amount) < 1e12 ? String(format: "%.2f", amount) : "\(amount)"
+        let text = abs(amount) < 1e12 ? FixedPoint.text(amount, 2) : "\(amount)"
         guard let ratio = values.number("amount_to_median") else { return text }
         // The feature is the difference of two sign(x) · log(1 + |x|).
         let median = Self.exponential(Self.logarithm(amount) - Double(ratio))
-        guard amount > 0, median >= 0.005 else { return text + String(format: ", the user's median is %.2f", median) }
+        guard amount > 0, median >= 0.005 else { return text + ", the user's median is \(FixedPoint.text(median, 2))" }
         return "\(text), \(Self.ratio(amount / median)) × the user's median"
     }
 
@@ -82,12 +82,12 @@ extension ReasonGroup {
 
     private static func ratio(_ value: Double) -> String {
         guard value < 1e6 else { return "over a million" }
-        return String(format: value >= 9.95 ? "%.0f" : value >= 0.095 ? "%.1f" : "%.2f", value)
+        return FixedPoint.text(value, value >= 9.95 ? 0 : value >= 0.095 ? 1 : 2)
     }
 
     private static func percent(_ share: Float) -> String {
         let percent = Double(share) * 100
-        return String(format: percent == 0 || percent >= 9.95 ? "%.0f %%" : "%.1f %%", percent)
+        return FixedPoint.text(percent, percent == 0 || percent >= 9.95 ? 0 : 1) + " %"
     }
 }
 
@@ -113,6 +113,16 @@ private struct RawValues {
     func text(_ name: String) -> String { position(name).map(text(at:)) ?? "unknown" }
 
     private func position(_ name: String) -> Int? {
-        group.features.first { encoder.fields[$0].feature.name.split(separator: ".").last.map(String.init) == name }
+        for position in group.features where Self.ends(encoder.fields[position].feature.name, with: name) {
+            return position
+        }
+        return nil
+    }
+
+    /// Whether `name` is the last of the parts between dots.
+    private static func ends(_ path: String, with name: String) -> Bool {
+        guard path.hasSuffix(name) else { return false }
+        let rest = path.utf8.count - name.utf8.count
+        return rest == 0 || path.utf8.dropLast(name.utf8.count).last == UInt8(ascii: ".")
     }
 }

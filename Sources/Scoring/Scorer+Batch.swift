@@ -25,39 +25,51 @@ extension Scorer {
         observations.removeAll()
         challengers?.begin(requests.count)
         findEntities(of: requests, ledger)
-        for (index, request) in requests.enumerated() {
-            let (user, transaction) = (request.user, request.transaction)
-            open(user)
-            let id = StableHash.identifier(transaction.id)
-            guard !user.withOpen({ $0.contains(id: id) }) else {
-                prepared.append(PreparedEvent())
-                rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
-                continue
-            }
-            let cache = warmCache(of: user)
-            var event = PreparedEvent()
-            event.wave = user.eventsInBatch
-            user.withOpen { history in
-                event.late = history.isLate(transaction.time)
-                event.time = history.effectiveTime(of: transaction.time)
-                event.observation = evaluator.observe(
-                    transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
-                    into: &observations)
-                extract(transaction, number: index, history, ledger)
-            }
-            if event.wave == 0 {
-                appendRow(time: event.time, cache: cache)
-                event.row = rows.count - 1
-            }
-            hotHistoryBytes += user.withOpen { history in
-                challengers?.take(
-                    transaction, at: index, time: event.time, history: history, isFirst: event.wave == 0, raw, numbers,
-                    bins)
-                return append(transaction, id: id, to: &history)
-            }
-            rawOfBatch.append(contentsOf: raw)
-            user.eventsInBatch += 1
-            prepared.append(event)
+        touchUsers(of: requests)
+        for index in requests.indices {
+            prepare(requests[index].transaction, of: requests[index].user, number: index, ledger)
+        }
+    }
+
+    private func prepare(_ transaction: Transaction, of user: UserState, number index: Int, _ ledger: EntityLedger) {
+        open(user)
+        let id = StableHash.identifier(transaction.id)
+        guard !user.withOpen({ $0.contains(id: id) }) else {
+            prepared.append(PreparedEvent())
+            rawOfBatch.append(contentsOf: repeatElement(0, count: raw.count))
+            return
+        }
+        let cache = warmCache(of: user)
+        var event = PreparedEvent()
+        event.wave = user.eventsInBatch
+        user.withOpen { history in
+            event.late = history.isLate(transaction.time)
+            event.time = history.effectiveTime(of: transaction.time)
+            event.observation = evaluator.observe(
+                transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
+                into: &observations)
+            extract(transaction, number: index, history, ledger)
+        }
+        if event.wave == 0 {
+            appendRow(time: event.time, cache: cache)
+            event.row = rows.count - 1
+        }
+        hotHistoryBytes += user.withOpen { history in
+            challengers?.take(
+                transaction, at: index, time: event.time, history: history, isFirst: event.wave == 0, raw, numbers,
+                bins)
+            return append(transaction, id: id, to: &history)
+        }
+        rawOfBatch.append(contentsOf: raw)
+        user.eventsInBatch += 1
+        prepared.append(event)
+    }
+
+    /// Reads what will be needed of the batch's users beforehand: first where their histories are, then these.
+    private func touchUsers(of requests: [Request]) {
+        for index in requests.indices { touched &+= requests[index].user.touch() }
+        for index in requests.indices {
+            touched &+= Int(truncatingIfNeeded: requests[index].user.withOpen { $0.touch() })
         }
     }
 
@@ -128,13 +140,7 @@ extension Scorer {
 
     /// Encodes `raw` and adds it as a row.
     func appendRow(time: EventTime, cache: KeyValueCache) {
-        raw.withUnsafeBufferPointer { raw in
-            numbers.withUnsafeMutableBufferPointer { numbers in
-                bins.withUnsafeMutableBufferPointer { bins in
-                    encoding.encoder.encode(raw, numbers: numbers, bins: bins)
-                }
-            }
-        }
+        encoding.encode(raw, numbers: &numbers, bins: &bins)
         rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
     }
 

@@ -9,13 +9,7 @@ extension Scorer {
 
     /// The bins of the raw features extracted last, as `absorb` leaves them.
     package func binsOfNewest() -> [UInt16] {
-        raw.withUnsafeBufferPointer { raw in
-            numbers.withUnsafeMutableBufferPointer { numbers in
-                bins.withUnsafeMutableBufferPointer { bins in
-                    encoding.encoder.encode(raw, numbers: numbers, bins: bins)
-                }
-            }
-        }
+        encoding.encode(raw, numbers: &numbers, bins: &bins)
         return bins
     }
 }

@@ -21,9 +21,17 @@ public final class Scorer {
 
     /// An encoder behind one reference: the hot path then counts one, not one for each of its tables.
     final class Encoding {
-        let encoder: Encoder
+        private let encoder: Encoder
 
         init(encoder: Encoder) { self.encoder = encoder }
+
+        func encode(_ raw: [UInt32], numbers: inout [Float], bins: inout [UInt16]) {
+            raw.withUnsafeBufferPointer { raw in
+                numbers.withUnsafeMutableBufferPointer { numbers in
+                    bins.withUnsafeMutableBufferPointer { bins in encoder.encode(raw, numbers: numbers, bins: bins) }
+                }
+            }
+        }
     }
 
     /// What became of one event.
@@ -191,7 +199,7 @@ public final class Scorer {
     public func score(_ requests: [Request], ledger: EntityLedger, into outcomes: inout [Outcome]) throws {
         batchNumber += 1
         prepare(requests, ledger: ledger)
-        defer { for request in requests { request.user.eventsInBatch = 0 } }
+        defer { for index in requests.indices { requests[index].user.eventsInBatch = 0 } }
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
         sortByWave()

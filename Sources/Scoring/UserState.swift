@@ -61,6 +61,12 @@ public final class UserState {
     @inline(__always)
     func withOpen<Result>(_ body: (inout UserHistory) -> Result) -> Result { body(&open) }
 
+    /// Reads the object's cache lines; see `UserHistory.touch`.
+    @inline(__always)
+    func touch() -> Int {
+        Int(truncatingIfNeeded: newestOffset) &+ open.count &+ Int(truncatingIfNeeded: usedAt) &+ (isListed ? 1 : 0)
+    }
+
     /// Opens a packed history; with another capacity than it had, keeps the newest tokens.
     func unpack(capacity: Int) {
         if let packed {

@@ -7,8 +7,20 @@ public import Transactions
 /// be a function of the log alone, whatever a user's retained history still recognises. Dead letters are not.
 public struct BucketAccumulator: Sendable {
     /// The part still being filled; nil before the first event.
-    public private(set) var open: EntityBucketPart?
+    ///
+    /// - Complexity: O(entities in it).
+    public var open: EntityBucketPart? {
+        var part = rest
+        part?.counts = counts.dictionary
+        return part
+    }
 
+    /// The open part's bucket, which may be asked for with every event.
+    public var openBucket: Int64? { rest?.bucket }
+
+    /// The open part without its counts, and these.
+    private var rest: EntityBucketPart?
+    private var counts = EntityCounts()
     private let bucketMilliseconds: Int64
     /// The schema's entities that carry risk, nil for the others.
     private let riskKinds: [StableHash.Kind?]
@@ -18,7 +30,9 @@ public struct BucketAccumulator: Sendable {
         resuming open: EntityBucketPart? = nil
     ) {
         self.bucketMilliseconds = max(1, bucketMilliseconds)
-        self.open = open
+        rest = open
+        rest?.counts = [:]
+        counts = EntityCounts(open?.counts ?? [:])
         riskKinds = schema.entities.map { $0.risk ? StableHash.Kind($0.name) : nil }
     }
 
@@ -30,12 +44,12 @@ public struct BucketAccumulator: Sendable {
     ) -> EntityBucketPart? {
         let closed = advance(to: transaction.time)
         contributor?.contribute(transaction) { key, contribution in
-            let isKnown = open?.aggregates[key]?.add(contribution, at: transaction.time) != nil
-            if !isKnown { open?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
+            let isKnown = rest?.aggregates[key]?.add(contribution, at: transaction.time) != nil
+            if !isKnown { rest?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
         }
-        for (kind, key) in zip(riskKinds, transaction.entities) {
-            guard let kind, let key else { continue }
-            open?.counts[kind.entity(key), default: 0] += 1
+        for index in riskKinds.indices where index < transaction.entities.count {
+            guard let kind = riskKinds[index], let key = transaction.entities[index] else { continue }
+            counts.add(1, to: kind.entity(key))
         }
         return closed
     }
@@ -46,7 +60,7 @@ public struct BucketAccumulator: Sendable {
         for (kind, key) in zip(riskKinds, label.entities) {
             guard let kind, let key else { continue }
             let entity = kind.entity(key)
-            open?.labels.append(
+            rest?.labels.append(
                 EntityLabel(entity: entity, knownAt: label.knownAt.milliseconds, fraud: label.fraud))
         }
         return closed
@@ -56,15 +70,18 @@ public struct BucketAccumulator: Sendable {
     public mutating func advance(to time: EventTime) -> EntityBucketPart? {
         let bucket = time.milliseconds.floored(dividedBy: bucketMilliseconds)
         // Most events stay in the open bucket: nothing of it is copied for them.
-        if let current = open?.bucket, bucket <= current { return nil }
-        defer { open = EntityBucketPart(bucket: bucket) }
-        return open.flatMap { $0.isEmpty ? nil : $0 }
+        if let current = rest?.bucket, bucket <= current { return nil }
+        let closed = close()
+        rest = EntityBucketPart(bucket: bucket)
+        return closed
     }
 
     /// Closes the open part at the end of the input.
     public mutating func close() -> EntityBucketPart? {
-        defer { open = nil }
-        return open.flatMap { $0.isEmpty ? nil : $0 }
+        let closed = open
+        rest = nil
+        counts = EntityCounts()
+        return closed.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

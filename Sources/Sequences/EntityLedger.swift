@@ -44,8 +44,11 @@ public struct EntityLedger: Sendable {
     public var entityCount: Int { indices.count }
 
     /// The bucket that a moment lies in.
-    public func bucket(of time: EventTime) -> Int64 {
-        time.milliseconds.floored(dividedBy: bucketMilliseconds)
+    public func bucket(of time: EventTime) -> Int64 { Self.bucket(of: time, milliseconds: bucketMilliseconds) }
+
+    /// The bucket of so many milliseconds that a moment lies in.
+    public static func bucket(of time: EventTime, milliseconds: Int64) -> Int64 {
+        time.milliseconds.floored(dividedBy: milliseconds)
     }
 
     /// Adds a part; false, without a change, when that source's bucket has been applied before.

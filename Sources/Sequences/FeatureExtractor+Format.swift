@@ -57,7 +57,7 @@ extension FeatureExtractor {
 
     private func rounded(_ value: Float, _ digits: Int) -> String {
         guard abs(value) < 1e12 else { return "\(value)" }
-        let text = String(format: "%.\(digits)f", Double(value))
+        let text = FixedPoint.text(Double(value), digits)
         guard digits > 2, text.contains(".") else { return text }
         return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
     }

@@ -26,6 +26,8 @@ public struct UserHistory: Sendable {
     /// The same amounts in ascending order, kept so because sorting them anew cost more than all other user features.
     private(set) var sortedAmounts: [Float] = []
     private(set) var newestMilliseconds: Int64 = .min
+    /// Bytes of memory held outside of the value itself; measured when an array grows, not for every event.
+    public private(set) var byteCount = 0
 
     /// - Parameters:
     ///   - rawCount: raw values a token (`FeatureExtractor.rawCount`).
@@ -64,7 +66,7 @@ public struct UserHistory: Sendable {
         newestMilliseconds = effectiveTime(of: time).milliseconds
         eventsSeen += 1
         if count < capacity {
-            if count == times.capacity { grow() }
+            if count == times.capacity || count == ids.capacity || raws.count + rawCount > raws.capacity { grow() }
             raws.append(contentsOf: raw)
             times.append(newestMilliseconds)
             ids.append(id)
@@ -84,21 +86,43 @@ public struct UserHistory: Sendable {
         raws.reserveCapacity(room * rawCount)
         times.reserveCapacity(room)
         ids.reserveCapacity(room)
+        measure()
     }
 
-    /// Bytes of memory held outside of the value itself.
-    public var byteCount: Int {
-        raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8
+    private mutating func measure() {
+        byteCount =
+            raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8
             + (recentAmounts.capacity + sortedAmounts.capacity) * 4
+    }
+
+    /// Reads one value of every cache line that the next event will need, so that the waits for memory of many users
+    /// overlap instead of following each other.
+    ///
+    /// - Returns: a number without meaning, to be used so that the reads are not left out.
+    public func touch() -> UInt64 {
+        var sum: UInt64 = 0
+        ids.withUnsafeBufferPointer { for place in stride(from: 0, to: $0.count, by: 8) { sum &+= $0[place] } }
+        recentTimes.withUnsafeBufferPointer {
+            for place in stride(from: 0, to: $0.count, by: 8) { sum &+= UInt64(truncatingIfNeeded: $0[place]) }
+        }
+        sortedAmounts.withUnsafeBufferPointer {
+            for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place].bitPattern) }
+        }
+        raws.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(newest) } }
+        times.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(truncatingIfNeeded: newest) } }
+        return sum
     }
 
     private mutating func appendRecent(amount: Float) {
         if recentAmounts.count < Self.recentCapacity {
+            let room = min(recentAmounts.capacity, recentTimes.capacity, sortedAmounts.capacity)
+            let isFull = recentAmounts.count == room
             recentAmounts.append(amount)
             recentTimes.append(newestMilliseconds)
             // Larger than all: it moves down to its place.
             sortedAmounts.append(.infinity)
             replaceSorted(.infinity, by: amount)
+            if isFull { measure() }
         } else {
             replaceSorted(recentAmounts[recentStart], by: amount)
             recentAmounts[recentStart] = amount
@@ -161,6 +185,7 @@ public struct UserHistory: Sendable {
         recentAmounts = recent.amounts
         recentTimes = recent.times
         sortedAmounts = recent.amounts.sorted()
+        measure()
     }
 }
 

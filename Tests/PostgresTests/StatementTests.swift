@@ -27,6 +27,12 @@ import Testing
         #expect(prepared == 2)
     }
 
+    @Test func errorsNameAStatementByItsBeginning() {
+        #expect(PostgresConnection.name(of: "  SELECT\n\t 1  ") == "execute 'SELECT 1'")
+        let long = PostgresConnection.name(of: "SELECT \(String(repeating: "é", count: 100))")
+        #expect(long.hasPrefix("execute 'SELECT éé") && long.hasSuffix("é…'") && long.utf8.count < 90)
+    }
+
     @Test func aChangedTableIsPreparedAnew() throws {
         let sql = "SELECT * FROM numbers"
         #expect(try connection.executePrepared(sql).columns == ["n", "name"])

@@ -41,7 +41,7 @@ struct ReplayLedger {
     private mutating func close(before bucket: Int64) {
         openBucket = bucket
         let start = EventTime(milliseconds: bucket * ledger.bucketMilliseconds)
-        for source in accumulators.indices where accumulators[source].open != nil {
+        for source in accumulators.indices where accumulators[source].openBucket != nil {
             if let closed = accumulators[source].advance(to: start) { ledger.apply(closed, source: UInt32(source)) }
         }
         prune(at: bucket)

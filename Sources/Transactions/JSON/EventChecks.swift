@@ -28,6 +28,22 @@ struct EventChecks: Sendable {
         text.isEmpty ? .missing : .text(try bounded(text, to: EventLimits.maximumTextBytes, field: field))
     }
 
+    /// As `key`, of bytes among which there is no NUL.
+    func key(plain bytes: UnsafeBufferPointer<UInt8>, field: String) throws(EventFault) -> String {
+        guard !bytes.isEmpty else { return try key("", field: field) }
+        return try bounded(plain: bytes, to: EventLimits.maximumKeyBytes, field: field)
+    }
+
+    /// As `entity`, of bytes among which there is no NUL.
+    func entity(plain bytes: UnsafeBufferPointer<UInt8>, field: String) throws(EventFault) -> String? {
+        bytes.isEmpty ? nil : try bounded(plain: bytes, to: EventLimits.maximumKeyBytes, field: field)
+    }
+
+    /// As `category`, of bytes among which there is no NUL.
+    func category(plain bytes: UnsafeBufferPointer<UInt8>, field: String) throws(EventFault) -> FeatureValue {
+        bytes.isEmpty ? .missing : .text(try bounded(plain: bytes, to: EventLimits.maximumTextBytes, field: field))
+    }
+
     func finite(_ value: Double, field: String) throws(EventFault) -> Double {
         guard value.isFinite else { throw EventFault(.outOfRange, field: field, "expected a finite number") }
         return value
@@ -52,6 +68,15 @@ struct EventChecks: Sendable {
             throw EventFault(.outOfRange, field: field, "expected \(format.rawValue) of this era")
         }
         return try time(EventTime(milliseconds: Int64(milliseconds.rounded())), field: field)
+    }
+
+    private func bounded(
+        plain bytes: UnsafeBufferPointer<UInt8>, to maximum: Int, field: String
+    ) throws(EventFault) -> String {
+        guard bytes.count <= maximum else {
+            throw EventFault(.outOfRange, field: field, "expected at most \(maximum) bytes")
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func bounded(_ text: String, to maximum: Int, field: String) throws(EventFault) -> String {

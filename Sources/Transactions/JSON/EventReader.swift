@@ -5,14 +5,20 @@ struct EventReader {
 
     /// The text of an id or a user: a string, or an integer as it is written; nil for null.
     mutating func key(_ field: String) throws(EventFault) -> String? {
-        guard let text = try text(field) else { return nil }
-        return try checks.key(text, field: field)
+        switch try text(field) {
+        case .none: nil
+        case .plain(let bytes): try checks.key(plain: bytes, field: field)
+        case .checked(let text): try checks.key(text, field: field)
+        }
     }
 
     /// The key of an entity; nil for null and for empty text.
     mutating func entity(_ field: String) throws(EventFault) -> String? {
-        guard let text = try text(field) else { return nil }
-        return try checks.entity(text, field: field)
+        switch try text(field) {
+        case .none: nil
+        case .plain(let bytes): try checks.entity(plain: bytes, field: field)
+        case .checked(let text): try checks.entity(text, field: field)
+        }
     }
 
     mutating func time(
@@ -60,6 +66,7 @@ struct EventReader {
         }
         switch try scanner.token() {
         case .null, .notFinite(isNaN: true): return .missing
+        case .string(let text) where !text.isEscaped: return try checks.category(plain: text.bytes, field: field)
         case .string(let text): return try checks.category(text.string, field: field)
         case .number(let number): return try checks.category(number.string, field: field)
         case .boolean(let flag): return .text(flag ? "true" : "false")
@@ -81,15 +88,22 @@ struct EventReader {
         guard case .object = try scanner.token() else { throw EventFault(.malformed, "expected a JSON object") }
     }
 
-    private mutating func text(_ field: String) throws(EventFault) -> String? {
+    private enum Text {
+        case none
+        /// A string without escapes, hence without a NUL character; valid as long as the input.
+        case plain(UnsafeBufferPointer<UInt8>)
+        case checked(String)
+    }
+
+    private mutating func text(_ field: String) throws(EventFault) -> Text {
         switch try scanner.token() {
-        case .null: return nil
-        case .string(let text): return text.string
+        case .null: return .none
+        case .string(let text): return text.isEscaped ? .checked(text.string) : .plain(text.bytes)
         case .number(let number) where number.isInteger:
             guard number.bytes.count <= EventLimits.maximumKeyBytes else {
                 throw EventFault(.outOfRange, field: field, "expected at most \(EventLimits.maximumKeyBytes) bytes")
             }
-            return number.string
+            return .checked(number.string)
         default: throw EventFault(.wrongType, field: field, "expected text or an integer")
         }
     }

@@ -128,23 +128,54 @@ extension JSONScanner {
         position += 1
         let start = position
         var isEscaped = false
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") {
+        while true {
+            skipPlain()
+            guard position < bytes.count else { throw malformed("a closing quote") }
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
                 let slice = UnsafeBufferPointer(rebasing: bytes[start..<position])
                 position += 1
-                return JSONText(bytes: slice, isEscaped: isEscaped)
-            }
-            if byte == UInt8(ascii: "\\") {
+                return JSONText(bytes: slice, head: head(from: start, count: slice.count), isEscaped: isEscaped)
+            case UInt8(ascii: "\\"):
                 isEscaped = true
                 try escape()
-            } else if byte < 0x20 {
-                throw malformed("no control character in a string")
-            } else {
-                position += 1
+            default: throw malformed("no control character in a string")
             }
         }
-        throw malformed("a closing quote")
+    }
+
+    /// Moves on to the next quote, backslash or control character, eight bytes at a time.
+    ///
+    /// - Source: a borrow shows the lowest byte that is zero or less than n; Mycroft, see "Bit Twiddling Hacks".
+    private mutating func skipPlain() {
+        let raw = UnsafeRawBufferPointer(bytes)
+        while position + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let (quote, backslash) = (word ^ Self.each(UInt8(ascii: "\"")), word ^ Self.each(UInt8(ascii: "\\")))
+            let zeros = (quote &- Self.each(1)) & ~quote | (backslash &- Self.each(1)) & ~backslash
+            let found = (zeros | (word &- Self.each(0x20)) & ~word) & Self.each(0x80)
+            if found != 0 {
+                position += found.trailingZeroBitCount >> 3
+                return
+            }
+            position += 8
+        }
+        while position < raw.count {
+            let byte = raw[position]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+            position += 1
+        }
+    }
+
+    @inline(__always)
+    private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+    /// The first eight bytes of a string, the first in the lowest place, zeros behind it.
+    private func head(from start: Int, count: Int) -> UInt64 {
+        let raw = UnsafeRawBufferPointer(bytes)
+        guard start + 8 <= raw.count else { return JSONText.head(bytes[start..<start + count]) }
+        let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        return count >= 8 ? word : word & ~(UInt64.max << UInt64(8 * count))
     }
 
     private mutating func escape() throws(EventFault) {

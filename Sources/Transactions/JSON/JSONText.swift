@@ -1,7 +1,16 @@
 /// A string inside a JSON text: the bytes between its quotes, checked already.
 struct JSONText {
     let bytes: UnsafeBufferPointer<UInt8>
+    /// Its first eight bytes, the first in the lowest place, zeros behind the last: names are compared by it.
+    let head: UInt64
     let isEscaped: Bool
+
+    /// The head of other bytes.
+    static func head(_ bytes: some Collection<UInt8>) -> UInt64 {
+        var head: UInt64 = 0
+        for (place, byte) in bytes.prefix(8).enumerated() { head |= UInt64(byte) << UInt64(8 * place) }
+        return head
+    }
 
     /// The string itself, escapes resolved.
     var string: String {

@@ -10,8 +10,13 @@ struct TransactionParts {
     var coordinates: [Double]
 
     init(schema: TransactionSchema, hasCoordinates: Bool) {
-        entities = [String?](repeating: nil, count: schema.entities.count)
-        features = [FeatureValue](repeating: .missing, count: schema.features.count)
+        // Appended to, because a repeating initialiser looks its storage's type up at every call.
+        entities = []
+        entities.reserveCapacity(schema.entities.count)
+        for _ in 0..<schema.entities.count { entities.append(nil) }
+        features = []
+        features.reserveCapacity(schema.features.count)
+        for _ in 0..<schema.features.count { features.append(.missing) }
         coordinates = hasCoordinates ? [Double](repeating: .nan, count: 4 * schema.features.count) : []
     }
 

@@ -8,6 +8,10 @@ final class BenchStack {
     static let transactions = "transactions"
     static let nullTopic = "null"
     static let peerTopic = "peer"
+    /// Topics of the processor without commits; what the other has left must not be read again.
+    static let uncommitted = "uncommitted"
+    static let sequencesOfUncommitted = "uncommitted-sequences"
+    static let entitiesOfUncommitted = "uncommitted-entities"
     static let reviewOfPeer = "peer-review"
 
     let directory: URL
@@ -26,8 +30,10 @@ final class BenchStack {
         defer { connection.close() }
         _ = try Migrator().migrate(connection)
         let ready = directory.appendingPathComponent("broker").path
-        let wide = [Self.transactions, Self.nullTopic, Self.peerTopic, "labels", "sequences", "entities"]
-            .map { "\($0):\(partitions)" }
+        let wide = [
+            Self.transactions, Self.nullTopic, Self.peerTopic, "labels", "sequences", "entities", Self.uncommitted,
+            Self.sequencesOfUncommitted, Self.entitiesOfUncommitted,
+        ].map { "\($0):\(partitions)" }
         broker = try Self.start(
             ["broker", "--ready-file", ready, "--topics"]
                 + [(wide + ["review:1", "dead-letters:1", "\(Self.reviewOfPeer):1"]).joined(separator: ",")],

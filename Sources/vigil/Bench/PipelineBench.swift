@@ -91,7 +91,7 @@ struct PipelineBench {
     {
         let log = "vigil run"
         let port = try FreePort.find()
-        let process = try stack.start(try processorArguments(stack, model: model, port: port), log: log)
+        let process = try stack.start(["run"] + processorArguments(stack, model: model, port: port), log: log)
         defer { stack.end(process) }
         let producer = try producer(stack, BenchStack.transactions, count: events)
         let watch = try progressWatch(stack, interval: 0.01)
@@ -121,11 +121,13 @@ struct PipelineBench {
         guard alerts == flagged else { throw Failure("\(flagged) alerts expected, \(alerts) found") }
         let peak = ProcessUsage(of: process.processIdentifier).peakBytes
         stack.end(process)
+        let uncommitted = try measureUncommitted(stack, model: model)
         let peerFigures = try peer.map { try measurePeer($0, stack, model: model, ours: rate) }
         return PipelineBenchReport(
             events: events, users: users, partitions: partitions, eventsPerSecond: rate,
             nullConsumerEventsPerSecond: nullEventsPerSecond, nullConsumerRatio: rate / nullEventsPerSecond,
-            alerts: alerts, latencyEventsPerSecond: rate / 2, latencySeconds: latencySeconds,
+            uncommittedEventsPerSecond: uncommitted, guaranteeRatio: rate / uncommitted, alerts: alerts,
+            latencyEventsPerSecond: rate / 2, latencySeconds: latencySeconds,
             latencyMilliseconds: .init(latency.alerts), eventLatencyMilliseconds: .init(latency.events),
             stageMicroseconds: after.stages.microseconds(since: before.stages, events: events),
             processMicroseconds: after.processes.microseconds(since: before.processes, events: events),
@@ -177,6 +179,35 @@ struct PipelineBench {
             peakBytes: ProcessUsage(of: process.processIdentifier).peakBytes)
     }
 
+    /// What the guarantee costs: the same events through the same processor with nothing made true.
+    private func measureUncommitted(_ stack: BenchStack, model: String) throws -> Double {
+        let bar = Progress("Without commits", total: 0)
+        let log = "uncommitted run"
+        let path = stack.directory.appendingPathComponent("progress").path
+        let file = try ProgressFile(writing: path)
+        let topics = [
+            "topics.transactions=\(BenchStack.uncommitted)", "topics.sequences=\(BenchStack.sequencesOfUncommitted)",
+            "topics.entities=\(BenchStack.entitiesOfUncommitted)", "kafka.group=uncommitted",
+        ].flatMap { ["--set", $0] }
+        let process = try stack.start(
+            ["bench", "uncommitted-run"] + processorArguments(stack, model: model, port: FreePort.find()) + topics
+                + ["--progress-file", path, "--progress-topic", BenchStack.uncommitted],
+            log: log)
+        defer { stack.end(process) }
+        let partitions = partitions
+        let watch = ProgressWatch(interval: 0.01) { { file.offsets(partitions: partitions) } }
+        defer { _ = watch.finish() }
+        let producer = try producer(stack, BenchStack.uncommitted, count: events)
+        try warmUp(producer, watch, of: process, stack, log: log)
+        let started = DispatchTime.now()
+        try producer.produce(events, eventsPerSecond: nil, watch: watch)
+        try waitForCommits(producer, watch, of: process, stack, log: log)
+        let rate = Double(events) / secondsSince(started)
+        bar.finish("\(Int(rate)) events/s")
+        return rate
+    }
+
+    /// What follows the command's name.
     private func processorArguments(_ stack: BenchStack, model: String, port: Int) throws -> [String] {
         let rules = stack.directory.appendingPathComponent("rules.yaml")
         try Data(BenchRules.yaml.utf8).write(to: rules)
@@ -188,7 +219,7 @@ struct PipelineBench {
             ] + settings
         let key = stack.directory.appendingPathComponent("key")
         try Data("a bench's key is no secret".utf8).write(to: key)
-        return ["run", "--brokers", stack.kafka.bootstrapServers, "--model", model, "--rules", rules.path]
+        return ["--brokers", stack.kafka.bootstrapServers, "--model", model, "--rules", rules.path]
             + (chosen + ["privacy.key_file=\(key.path)"]).flatMap { ["--set", $0] }
     }
 

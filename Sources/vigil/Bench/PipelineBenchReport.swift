@@ -33,6 +33,10 @@ struct PipelineBenchReport: Encodable {
     /// The same of a consumer that reads and commits offsets, and does nothing else.
     var nullConsumerEventsPerSecond: Double
     var nullConsumerRatio: Double
+    /// The processor without commits and publishing, on the same events.
+    var uncommittedEventsPerSecond: Double
+    /// What is left of that with the full protocol.
+    var guaranteeRatio: Double
     var alerts: Int64
     /// The load under which latency was measured.
     var latencyEventsPerSecond: Double

@@ -36,13 +36,17 @@ struct RunCommand: AsyncParsableCommand {
             "Bound on the memory of hot users, such as 2GiB; stands above state.memory.", valueName: "size"))
     var stateMemory: String?
 
-    func run() async throws {
+    func run() async throws { try await run { _ in } }
+
+    /// - Parameter change: what is asked of the pipeline beside the settings.
+    func run(changing change: (inout PipelineConfiguration) -> Void) async throws {
         var flags: [String: String] = [:]
         flags["model.path"] = model
         flags["model.adapter"] = adapter
         flags["rules.path"] = rules
         flags["state.memory"] = stateMemory
-        let settings = try RunSettings(try await options.reader(adding: flags))
+        var settings = try RunSettings(try await options.reader(adding: flags))
+        change(&settings.pipeline)
         let level = settings.logLevel
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let registry = PrometheusRegistry()

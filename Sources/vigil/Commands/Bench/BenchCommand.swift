@@ -7,5 +7,6 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             BenchDecodeCommand.self, BenchPipelineCommand.self, BenchRestoreCommand.self, BenchRulesCommand.self,
             BenchScoringCommand.self, BenchStateCommand.self, BenchTrainingCommand.self, NullConsumerCommand.self,
+            UncommittedRunCommand.self,
         ])
 }

@@ -10,7 +10,8 @@ struct BenchPipelineCommand: AsyncParsableCommand {
             Starts an embedded broker, a throwaway PostgreSQL and 'vigil run', each a process of its own, and feeds them \
             made-up events: first as fast as the processor commits them, then at half that rate. Latency runs from the \
             event handed to the producer to its alert committed in PostgreSQL. A null consumer, which only reads and \
-            commits offsets, gets the same events from the same producer first.
+            commits offsets, gets the same events from the same producer first; a processor that stores and publishes \
+            nothing gets them last, to show what the guarantee costs.
             """)
 
     @Option(help: "Events at full load.")
@@ -83,6 +84,9 @@ struct BenchPipelineCommand: AsyncParsableCommand {
             String(
                 format: "alert latency at %.0f events/s: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms",
                 report.latencyEventsPerSecond, latency.p50, latency.p99, latency.p999),
+            String(
+                format: "without commits %.0f events/s: %.0f %% is left with them", report.uncommittedEventsPerSecond,
+                report.guaranteeRatio * 100),
             "µs an event by stage: " + list(report.stageMicroseconds),
             "µs an event by process: " + list(report.processMicroseconds),
             "peak memory \(report.peakBytes >> 20) MiB; after each tenth "
