@@ -40,6 +40,7 @@ public final class ReplayEngine {
                 let schema = other.model.encoder.schema
                 let isAlike =
                     schema.entities == own.entities && schema.labelDelayMilliseconds == own.labelDelayMilliseconds
+                    && schema.entityBucketMilliseconds == own.entityBucketMilliseconds
                 let hasNone = VelocityContributor(other.rules) == nil && VelocityContributor(entrant.rules) == nil
                 return isAlike && (hasNone || other.rules.hash == entrant.rules.hash)
             }

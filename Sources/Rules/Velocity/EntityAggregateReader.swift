@@ -1,7 +1,7 @@
 internal import Sequences
 internal import Transactions
 
-/// Reads aggregates of entities, remembering them: within an hour all events of an entity see the same completed buckets.
+/// Reads aggregates of entities, remembering them: within a bucket all events of an entity see the same completed ones.
 ///
 /// Owned by one thread.
 final class EntityAggregateReader {

@@ -99,7 +99,7 @@ extension RuleEvaluator {
         switch figure {
         case .count(let window):
             // The risk holds the same counts of the shorter windows, as floats: exact below 2^24.
-            if window < 2, ledger.bucketMilliseconds == EntityLedger.defaultBucketMilliseconds {
+            if window < 2 {
                 let count = entities.risk(of: entity, key, at: time, ledger).recent[window]
                 if count < 0x1p24 { return .int(Int64(count)) }
             }
