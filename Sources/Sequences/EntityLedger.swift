@@ -97,6 +97,14 @@ public struct EntityLedger: Sendable {
         risk(at: slot(of: entity), time)
     }
 
+    /// The same, of which only some parts are asked for; the others are as of an unknown entity.
+    public func read(
+        _ parts: EntityRisk.Parts, of entity: UInt64, at time: EventTime, into risk: inout EntityRisk
+    ) {
+        risk = EntityRisk()
+        fill(&risk, parts, at: slot(of: entity), time)
+    }
+
     /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
     func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
 
@@ -111,12 +119,17 @@ public struct EntityLedger: Sendable {
     /// As `risk(of:at:)`, of the entity kept at a slot.
     func risk(at slot: Int, _ time: EventTime) -> EntityRisk {
         var risk = EntityRisk()
-        guard slot >= 0 else { return risk }
+        fill(&risk, .all, at: slot, time)
+        return risk
+    }
+
+    @inline(__always)
+    private func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime) {
+        guard slot >= 0 else { return }
         let moment = EntityTimeline.Moment(
             milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
             horizonBuckets: horizonBuckets)
-        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, at: moment) }
-        return risk
+        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, parts, at: moment) }
     }
 
     /// What the completed buckets of the window before `time` hold of an aggregate; nil for nothing.
