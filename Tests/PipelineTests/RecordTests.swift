@@ -1,6 +1,7 @@
 import Kafka
 import Sequences
 import Testing
+import Transactions
 
 @testable import Pipeline
 
