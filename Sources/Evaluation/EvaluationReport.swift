@@ -48,8 +48,10 @@ public struct EvaluationReport: Hashable, Sendable, Codable {
     ///   - times: (events) milliseconds since the Unix epoch.
     ///   - alertRates: shares of the events that can be looked at.
     public init(
-        probabilities: [Float], frauds: [Bool], users: [UInt32], times: [Int64], alertRates: [Double] = [0.005, 0.01]
+        probabilities: some Sequence<Float>, frauds: some Sequence<Bool>, users: some Sequence<UInt32>,
+        times: some Sequence<Int64>, alertRates: [Double] = [0.005, 0.01]
     ) {
+        let (probabilities, frauds) = (Column(probabilities), Column(frauds))
         func defined(_ value: Double) -> Double? { value.isFinite ? value : nil }
         let ranking = ModelRanking(scores: probabilities, frauds: frauds)
         events = ranking.events

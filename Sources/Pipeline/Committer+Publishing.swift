@@ -45,7 +45,8 @@ extension Committer {
             try send(
                 EntityRecord(
                     input: advance.input, kind: .closed, isIdle: advance.isIdle, offset: advance.offset,
-                    watermark: advance.watermark, part: advance.part))
+                    watermark: advance.watermark, bucketMilliseconds: schema.entityBucketMilliseconds,
+                    part: advance.part))
         }
         for checkpoint in unit.checkpoints { try publish(checkpoint) }
         for tombstone in unit.tombstones { try erase(tombstone.keys, of: tombstone.input) }
@@ -83,7 +84,8 @@ extension Committer {
         try send(
             EntityRecord(
                 input: checkpoint.input, kind: .open, offset: checkpoint.offset,
-                watermark: checkpoint.open?.bucket ?? 0, part: checkpoint.open),
+                watermark: checkpoint.open?.bucket ?? 0, bucketMilliseconds: schema.entityBucketMilliseconds,
+                part: checkpoint.open),
             effect: .checkpointed(group: group))
         metrics.checkpointedUsers.increment(by: Int64(checkpoint.users.count))
     }

@@ -19,7 +19,7 @@ final class Committer {
     let logger: Logger
 
     private let settings: PostgresSettings
-    private let schema: TransactionSchema
+    let schema: TransactionSchema
     private var connection: PostgresConnection?
     private var knownMonths: Set<String> = []
     /// Alerts sent to the review topic and not acknowledged yet.

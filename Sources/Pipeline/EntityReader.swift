@@ -8,6 +8,7 @@ internal import Logging
 final class EntityReader {
     private let consumer: KafkaConsumer
     private let topic: String
+    private let bucketMilliseconds: Int64
     private let metrics: PipelineMetrics
     private let logger: Logger
     /// Newest open part of each input, with the first offset it does not hold.
@@ -17,9 +18,13 @@ final class EntityReader {
     /// Read by a `catchUp` that failed later on: the next one has them, for they are not read again.
     private var unheard: [RemotePart] = []
 
-    init(settings: KafkaSettings, topic: String, metrics: PipelineMetrics, logger: Logger) throws(KafkaError) {
+    /// - Parameter bucketMilliseconds: the schema's buckets, which records in others are brought to.
+    init(
+        settings: KafkaSettings, topic: String, bucketMilliseconds: Int64, metrics: PipelineMetrics, logger: Logger
+    ) throws(KafkaError) {
         consumer = try KafkaConsumer(settings: settings, logger: logger)
         self.topic = topic
+        self.bucketMilliseconds = bucketMilliseconds
         self.metrics = metrics
         self.logger = logger
     }
@@ -74,13 +79,15 @@ final class EntityReader {
         batch.compactMap { message in
             guard let value = message.value else { return nil }
             do throws(RecordFault) {
-                let record = try EntityRecord(key: message.key, value: value)
+                let written = try EntityRecord(key: message.key, value: value)
+                let record = written.inBuckets(ofMilliseconds: bucketMilliseconds)
                 if record.kind == .open {
                     open[record.input] = record
                     return nil
                 }
                 return RemotePart(
-                    input: record.input, part: record.part, watermark: record.watermark, idle: record.isIdle)
+                    input: record.input, part: record.part, end: written.partEnd, watermark: record.watermark,
+                    idle: record.isIdle)
             } catch {
                 metrics.badCheckpointRecords.increment()
                 logger.warning(

@@ -1,13 +1,16 @@
 package import Kafka
 package import Sequences
+internal import Transactions
 
 /// One input's part of a bucket in the entities topic, or its open part as of a checkpoint.
 ///
 /// Key: `topic/partition/bucket`, `topic/partition/open`, or `topic/partition/watermark` where there is no part. Value:
-/// version (1 byte), flags (1), first offset after the part (8, little endian), watermark bucket (8), the part where there
-/// is one, checksum of all before (8).
+/// version (1 byte), flags (1), first offset after the part (8, little endian), watermark bucket (8), the buckets' length in
+/// milliseconds (8; not in version 1, whose buckets are hours), the part where there is one, checksum of all before (8).
 package struct EntityRecord: Equatable {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
+    /// Written where buckets are hours.
+    private static let hourlyVersion: UInt8 = 1
 
     package enum Kind: Equatable {
         /// A complete bucket, for every instance's ledger.
@@ -24,6 +27,8 @@ package struct EntityRecord: Equatable {
     var offset: Int64
     /// Every bucket before this one is complete for the input.
     var watermark: Int64
+    /// What the numbers of buckets count in.
+    var bucketMilliseconds: Int64
     var part: EntityBucketPart?
 
     package var key: [UInt8] {
@@ -32,9 +37,14 @@ package struct EntityRecord: Equatable {
     }
 
     package func encoded() -> [UInt8] {
-        var bytes: [UInt8] = [Self.version, (kind == .open ? 1 : 0) | (isIdle ? 2 : 0) | (part == nil ? 0 : 4)]
+        let isHourly = bucketMilliseconds == EventTime.millisecondsPerHour
+        var bytes: [UInt8] = [
+            isHourly ? Self.hourlyVersion : Self.version,
+            (kind == .open ? 1 : 0) | (isIdle ? 2 : 0) | (part == nil ? 0 : 4),
+        ]
         bytes.append(littleEndian: UInt64(bitPattern: offset))
         bytes.append(littleEndian: UInt64(bitPattern: watermark))
+        if !isHourly { bytes.append(littleEndian: UInt64(bitPattern: bucketMilliseconds)) }
         if let part { bytes.append(contentsOf: part.encoded()) }
         bytes.appendChecksum()
         return bytes
@@ -42,13 +52,14 @@ package struct EntityRecord: Equatable {
 
     package init(
         input: TopicPartition, kind: Kind, isIdle: Bool = false, offset: Int64, watermark: Int64,
-        part: EntityBucketPart?
+        bucketMilliseconds: Int64 = TransactionSchema.defaultEntityBucketMilliseconds, part: EntityBucketPart?
     ) {
         self.input = input
         self.kind = kind
         self.isIdle = isIdle
         self.offset = offset
         self.watermark = watermark
+        self.bucketMilliseconds = bucketMilliseconds
         self.part = part
     }
 
@@ -59,20 +70,52 @@ package struct EntityRecord: Equatable {
         guard pieces.count == 3, let partition = Int32(pieces[1]) else {
             throw RecordFault(description: "key '\(name)', 'topic/partition/bucket' expected")
         }
-        let body = try value.checked(version: Self.version, minimumCount: 26)
+        let isHourly = value.first == Self.hourlyVersion
+        let header = isHourly ? 18 : 26
+        let body = try value.checked(
+            version: isHourly ? Self.hourlyVersion : Self.version, minimumCount: header + 8)
         input = TopicPartition(topic: String(pieces[0]), partition: partition)
         kind = body[1] & 1 != 0 ? .open : .closed
         isIdle = body[1] & 2 != 0
         offset = Int64(bitPattern: body.littleEndianUInt64(at: 2))
         watermark = Int64(bitPattern: body.littleEndianUInt64(at: 10))
+        bucketMilliseconds =
+            isHourly ? EventTime.millisecondsPerHour : Int64(bitPattern: body.littleEndianUInt64(at: 18))
+        guard (60_000...EventTime.millisecondsPerDay).contains(bucketMilliseconds) else {
+            throw RecordFault(description: "buckets of \(bucketMilliseconds) ms")
+        }
         guard body[1] & 4 != 0 else {
             part = nil
             return
         }
         do throws(StateFault) {
-            part = try EntityBucketPart(decoding: UnsafeRawBufferPointer(rebasing: body[18...]))
+            part = try EntityBucketPart(decoding: UnsafeRawBufferPointer(rebasing: body[header...]))
         } catch {
             throw RecordFault(description: "part: \(error)")
         }
     }
+}
+
+extension EntityRecord {
+    /// What the record says in buckets of another length: a model of another schema goes on with what is known. A part is
+    /// put into the bucket that ends with its own or holds its end, so that it is known no sooner than it was.
+    func inBuckets(ofMilliseconds length: Int64) -> EntityRecord {
+        guard length != bucketMilliseconds else { return self }
+        func start(of bucket: Int64) -> Int64 {
+            // Nothing known yet is the smallest number there is.
+            let (start, isBeyond) = bucket.multipliedReportingOverflow(by: bucketMilliseconds)
+            return isBeyond ? bucket < 0 ? .min : .max : start
+        }
+        var record = self
+        record.bucketMilliseconds = length
+        record.watermark = start(of: watermark).floored(dividedBy: length)
+        if let part {
+            let last = start(of: part.bucket) &+ (bucketMilliseconds &- 1)
+            record.part?.bucket = last.floored(dividedBy: length)
+        }
+        return record
+    }
+
+    /// Where the part's bucket ends, in milliseconds.
+    var partEnd: Int64? { part.map { ($0.bucket &+ 1) &* bucketMilliseconds } }
 }

@@ -61,7 +61,7 @@ final class Intake: RebalanceHandler {
             settings: Self.consumerSettings(parts.kafka),
             groupID: parts.group, logger: parts.logger)
         entities = try EntityReader(
-            settings: parts.kafka, topic: parts.topics.entities,
+            settings: parts.kafka, topic: parts.topics.entities, bucketMilliseconds: parts.entityBucketMilliseconds,
             metrics: parts.metrics, logger: parts.logger)
     }
 

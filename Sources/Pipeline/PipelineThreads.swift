@@ -51,6 +51,7 @@ struct IntakeParts {
     var kafka: KafkaSettings
     var group: String
     var topics: TopicNames
+    var entityBucketMilliseconds: Int64
     var inbox: BoundedQueue<ProcessorMessage>
     var commits: BoundedQueue<CommitMessage>
     var decoder: EventDecoder
@@ -131,7 +132,8 @@ struct PipelineThreads: Sendable {
             metrics: metrics, logger: logger)
         return try Intake(
             IntakeParts(
-                kafka: configuration.kafka, group: configuration.group, topics: configuration.topics, inbox: inbox,
+                kafka: configuration.kafka, group: configuration.group, topics: configuration.topics,
+                entityBucketMilliseconds: configuration.model.encoder.schema.entityBucketMilliseconds, inbox: inbox,
                 commits: commits,
                 decoder: EventDecoder(
                     schema: configuration.model.encoder.schema, form: configuration.form,

@@ -206,7 +206,7 @@ final class Processor {
     }
 
     private func apply(_ remote: RemotePart) {
-        if let part = remote.part { ledger.apply(part, source: source(of: remote.input)) }
+        if let part = remote.part { ledger.apply(part, source: source(of: remote.input), end: remote.end) }
         guard workers[remote.input] == nil else { return }
         followElsewhere(remote.input)
         alignment.drained(remote.input, at: remote.watermark, atEndSince: remote.idle ? .min / 2 : nil)
@@ -307,9 +307,11 @@ extension Processor {
         for worker in order { close(worker, before: frontier, isIdle: !worker.hasNext && worker.atEndSince != nil) }
     }
 
+    /// Once a day, with two days' margin for what comes late.
     private func prune(_ frontier: Int64) {
-        guard frontier != .max, frontier > prunedBefore &+ 24 else { return }
-        ledger.prune(before: frontier - ledger.horizonBuckets - 48)
+        let day = EventTime.millisecondsPerDay / ledger.bucketMilliseconds
+        guard frontier != .max, frontier > prunedBefore &+ day else { return }
+        ledger.prune(before: frontier - ledger.horizonBuckets - 2 * day)
         prunedBefore = frontier
     }
 }

@@ -32,6 +32,8 @@ struct RemotePart: Sendable {
     var input: TopicPartition
     /// nil for a record that only moves the watermark.
     var part: EntityBucketPart?
+    /// Where the bucket that the part was gathered in ends, in milliseconds; nil where it is one of the schema's.
+    var end: Int64?
     /// Every bucket before this one is complete for the input.
     var watermark: Int64
     /// The input has nothing more for now.

@@ -2,8 +2,9 @@ extension ModelRanking {
     /// Expected calibration error: the mean distance between the mean probability and the share of frauds in 15 bins of
     /// equal width over 0...1, weighted by the events in them. NaN without an event.
     public static func expectedCalibrationError(
-        probabilities: [Float], frauds: [Bool], bins: Int = 15
+        probabilities: some Sequence<Float>, frauds: some Sequence<Bool>, bins: Int = 15
     ) -> Double {
+        let (probabilities, frauds) = (Column(probabilities), Column(frauds))
         var sums = [(probability: Double, frauds: Double)](repeating: (0, 0), count: bins)
         for (probability, fraud) in zip(probabilities, frauds) {
             let bin = calibrationBin(Double(probability), bins: bins)

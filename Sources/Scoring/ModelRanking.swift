@@ -1,7 +1,7 @@
 /// How well scores rank frauds above the rest. Equal scores are one step of the curve, as in scikit-learn.
 public struct ModelRanking: Sendable {
     /// The end of a group of equal scores, the highest first.
-    package struct Step: Sendable {
+    package struct Step: Sendable, BitwiseCopyable {
         package var score: Float
         /// Events and frauds at or above the score.
         package var events: Int
@@ -11,16 +11,20 @@ public struct ModelRanking: Sendable {
     public let events: Int
     public let frauds: Int
     /// One for each different score, the highest first.
-    package let steps: [Step]
+    package let steps: Column<Step>
 
     /// - Parameters:
     ///   - scores: (events), none NaN; only their order counts.
     ///   - frauds: (events) the truth.
-    public init(scores: [Float], frauds: [Bool]) {
+    public init(scores: some Sequence<Float>, frauds: some Sequence<Bool>) {
+        self.init(Column(scores), Column(frauds))
+    }
+
+    private init(_ scores: Column<Float>, _ frauds: Column<Bool>) {
         precondition(scores.count == frauds.count, "one truth a score expected")
         events = scores.count
         self.frauds = frauds.count { $0 }
-        var steps: [Step] = []
+        var steps = Column<Step>()
         var (seen, found) = (0, 0)
         for row in ScoreOrder.descending(scores) {
             let index = Int(row)

@@ -25,11 +25,8 @@ public struct BucketAccumulator: Sendable {
     /// The schema's entities that carry risk, nil for the others.
     private let riskKinds: [StableHash.Kind?]
 
-    public init(
-        schema: TransactionSchema, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds,
-        resuming open: EntityBucketPart? = nil
-    ) {
-        self.bucketMilliseconds = max(1, bucketMilliseconds)
+    public init(schema: TransactionSchema, resuming open: EntityBucketPart? = nil) {
+        bucketMilliseconds = max(1, schema.entityBucketMilliseconds)
         rest = open
         rest?.counts = [:]
         counts = EntityCounts(open?.counts ?? [:])
@@ -87,7 +84,7 @@ public struct BucketAccumulator: Sendable {
 
 extension Int64 {
     /// The quotient rounded toward minus infinity; the divisor is positive.
-    func floored(dividedBy divisor: Int64) -> Int64 {
+    package func floored(dividedBy divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }

@@ -6,9 +6,6 @@ public import Transactions
 /// ever, whatever order the parts came in, so a restart that re-encodes old events gets what the first run got.
 /// One owner mutates it; reading is pure.
 public struct EntityLedger: Sendable {
-    /// One hour.
-    public static let defaultBucketMilliseconds: Int64 = EventTime.millisecondsPerHour
-
     public let bucketMilliseconds: Int64
     /// How many buckets before B(t) a read at t depends on: 30 days and the label delay.
     public let horizonBuckets: Int64
@@ -19,13 +16,15 @@ public struct EntityLedger: Sendable {
     private var indices: [UInt64: Int] = [:]
     private var timelines: [EntityTimeline] = []
     private var vacant: [Int] = []
+    /// Ends of the buckets that each source has given its part of, in milliseconds.
     private var applied: [UInt32: Set<Int64>] = [:]
     private var aggregates: [AggregateKey: AggregateTimeline] = [:]
     /// Changes whenever a read of an aggregate may give something else than before.
     public private(set) var aggregateVersion: UInt64 = 0
 
     public init(
-        labelDelayMilliseconds: Int64, bucketMilliseconds: Int64 = EntityLedger.defaultBucketMilliseconds
+        labelDelayMilliseconds: Int64,
+        bucketMilliseconds: Int64 = TransactionSchema.defaultEntityBucketMilliseconds
     ) {
         let size = max(1, bucketMilliseconds)
         func buckets(_ milliseconds: Int64) -> Int64 { max(1, (milliseconds + size - 1) / size) }
@@ -36,9 +35,11 @@ public struct EntityLedger: Sendable {
         horizonBuckets = windows[2] + delayBuckets
     }
 
-    /// A ledger for a schema's label delay, in hourly buckets.
+    /// A ledger for a schema's label delay, in the schema's buckets.
     public init(schema: TransactionSchema) {
-        self.init(labelDelayMilliseconds: schema.labelDelayMilliseconds)
+        self.init(
+            labelDelayMilliseconds: schema.labelDelayMilliseconds,
+            bucketMilliseconds: schema.entityBucketMilliseconds)
     }
 
     public var entityCount: Int { indices.count }
@@ -53,10 +54,13 @@ public struct EntityLedger: Sendable {
 
     /// Adds a part; false, without a change, when that source's bucket has been applied before.
     ///
+    /// - Parameter end: where the bucket that the part was gathered in ends, in milliseconds; nil where it is the ledger's
+    ///   own bucket, and not one of another length that lies in it.
     /// - Complexity: O(entries in the part), when it is newer than what the ledger holds.
     @discardableResult
-    public mutating func apply(_ part: EntityBucketPart, source: UInt32 = 0) -> Bool {
-        guard applied[source, default: []].insert(part.bucket).inserted else { return false }
+    public mutating func apply(_ part: EntityBucketPart, source: UInt32 = 0, end: Int64? = nil) -> Bool {
+        let end = end ?? (part.bucket &+ 1) &* bucketMilliseconds
+        guard applied[source, default: []].insert(end).inserted else { return false }
         for (entity, count) in part.counts {
             timelines[index(of: entity)].add(count: count, bucket: part.bucket)
         }
@@ -85,7 +89,7 @@ public struct EntityLedger: Sendable {
         }
         aggregateVersion &+= 1
         for source in Array(applied.keys) {
-            applied[source] = applied[source]?.filter { $0 >= bucket }
+            applied[source] = applied[source]?.filter { $0 > bucket &* bucketMilliseconds }
         }
     }
 
@@ -94,6 +98,14 @@ public struct EntityLedger: Sendable {
     /// - Complexity: O(log n) in the entity's buckets within the horizon.
     public func risk(of entity: UInt64, at time: EventTime) -> EntityRisk {
         risk(at: slot(of: entity), time)
+    }
+
+    /// The same, of which only some parts are asked for; the others are as of an unknown entity.
+    public func read(
+        _ parts: EntityRisk.Parts, of entity: UInt64, at time: EventTime, into risk: inout EntityRisk
+    ) {
+        risk = EntityRisk()
+        fill(&risk, parts, at: slot(of: entity), time)
     }
 
     /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
@@ -110,12 +122,17 @@ public struct EntityLedger: Sendable {
     /// As `risk(of:at:)`, of the entity kept at a slot.
     func risk(at slot: Int, _ time: EventTime) -> EntityRisk {
         var risk = EntityRisk()
-        guard slot >= 0 else { return risk }
+        fill(&risk, .all, at: slot, time)
+        return risk
+    }
+
+    @inline(__always)
+    private func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime) {
+        guard slot >= 0 else { return }
         let moment = EntityTimeline.Moment(
             milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
             horizonBuckets: horizonBuckets)
-        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, at: moment) }
-        return risk
+        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, parts, at: moment) }
     }
 
     /// What the completed buckets of the window before `time` hold of an aggregate; nil for nothing.

@@ -14,7 +14,7 @@ public struct EntityReplay: Sendable {
 
     public init(schema: TransactionSchema) {
         ledger = EntityLedger(schema: schema)
-        accumulator = BucketAccumulator(schema: schema, bucketMilliseconds: ledger.bucketMilliseconds)
+        accumulator = BucketAccumulator(schema: schema)
     }
 
     /// Puts a label in line for the moment it becomes known.

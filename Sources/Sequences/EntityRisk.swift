@@ -32,6 +32,21 @@ public struct EntityRisk: Hashable, Sendable {
 
     public init() {}
 
+    /// What of it is read: rules that look at little need not wait for the rest.
+    public struct Parts: OptionSet, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// `matured` and `recent`.
+        public static let transactions = Parts(rawValue: 1)
+        /// `frauds`
+        public static let frauds = Parts(rawValue: 2)
+        /// How labels run, and `frauds`.
+        public static let labels = Parts(rawValue: 6)
+        public static let all: Parts = [.transactions, .labels]
+    }
+
     /// Frauds over matured transactions, at most 1; NaN where neither is known.
     public func fraudShare(_ window: Int) -> Float {
         let total = max(matured[window], frauds[window])

@@ -20,9 +20,10 @@ extension EntityTimeline {
         return count &+ label
     }
 
-    func fill(_ risk: inout EntityRisk, at moment: Moment) {
-        counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) }
-        labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment) }
+    func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at moment: Moment) {
+        if parts.contains(.transactions) { counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) } }
+        guard parts.contains(.frauds) else { return }
+        labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment, isWhole: parts.contains(.labels)) }
     }
 
     private static func fillCounts(
@@ -47,7 +48,7 @@ extension EntityTimeline {
     }
 
     private static func fillLabels(
-        _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment
+        _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment, isWhole: Bool
     ) {
         func frauds(before end: Int) -> UInt32 { end == 0 ? 0 : labels[end - 1].cumulativeFrauds }
         let end = lowerBound(of: moment.bucket, in: labels, before: labels.count, \.bucket)
@@ -58,6 +59,7 @@ extension EntityTimeline {
             bound = lowerBound(of: moment.bucket &- moment.windows[window], in: labels, before: bound, \.bucket)
             risk.frauds[window] = Float(frauds(before: end) &- frauds(before: max(start, bound)))
         }
+        guard isWhole else { return }
         let newest = labels[end - 1]
         let held = end - start
         for age in 0..<min(3, held) { risk.lastLabels[age] = Float(newest.recent >> age & 1) }

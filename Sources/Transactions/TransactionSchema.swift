@@ -85,11 +85,18 @@ public struct TransactionSchema: Hashable, Sendable, Codable {
     public var label: LabelField?
     /// How long labels usually take to arrive, in milliseconds; windows of entity risk are set back by it.
     public var labelDelayMilliseconds: Int64
+    /// What is known of entities is kept in buckets of this length: a divisor of a day, from a minute to an hour. An event
+    /// reads buckets that are over, so what it reads is at most one bucket old.
+    public var entityBucketMilliseconds: Int64
+
+    /// One hour: that of schemas that name none.
+    public static let defaultEntityBucketMilliseconds = EventTime.millisecondsPerHour
 
     public init(
         name: String, fields: Fields, timeFormat: TimeFormat = .iso8601, entities: [Entity] = [],
         features: [Feature] = [], label: LabelField? = nil,
-        labelDelayMilliseconds: Int64 = 7 * EventTime.millisecondsPerDay
+        labelDelayMilliseconds: Int64 = 7 * EventTime.millisecondsPerDay,
+        entityBucketMilliseconds: Int64 = TransactionSchema.defaultEntityBucketMilliseconds
     ) {
         self.name = name
         self.fields = fields
@@ -98,5 +105,21 @@ public struct TransactionSchema: Hashable, Sendable, Codable {
         self.features = features
         self.label = label
         self.labelDelayMilliseconds = labelDelayMilliseconds
+        self.entityBucketMilliseconds = entityBucketMilliseconds
+    }
+
+    /// Models saved before buckets could be declared name none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            fields: try container.decode(Fields.self, forKey: .fields),
+            timeFormat: try container.decode(TimeFormat.self, forKey: .timeFormat),
+            entities: try container.decode([Entity].self, forKey: .entities),
+            features: try container.decode([Feature].self, forKey: .features),
+            label: try container.decodeIfPresent(LabelField.self, forKey: .label),
+            labelDelayMilliseconds: try container.decode(Int64.self, forKey: .labelDelayMilliseconds),
+            entityBucketMilliseconds: try container.decodeIfPresent(Int64.self, forKey: .entityBucketMilliseconds)
+                ?? Self.defaultEntityBucketMilliseconds)
     }
 }

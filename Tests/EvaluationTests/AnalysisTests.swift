@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scoring
 import Testing
 
 #if canImport(FoundationXML)
@@ -92,7 +93,7 @@ import FoundationXML
 
     @Test func aReplayWithoutAnEventHasAReport() throws {
         var result = try ReportFixture.result()
-        result.table.maturities = result.table.maturities.map { _ in .immature }
+        result.table.maturities = Column(result.table.maturities.map { _ in .immature })
         let analysis = ReplayAnalysis(result)
         #expect(analysis.contenders[0].all[.recall] == nil)
         #expect(ReplayPage(result, analysis: analysis).text.contains("</html>"))

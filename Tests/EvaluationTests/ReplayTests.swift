@@ -99,10 +99,10 @@ import Transactions
         let table = try fixture.replay([fixture.events], rules: rules).table
         let span = fixture.events[1000..<1750].filter { $0.line % 100 != 99 }
         let places = span.enumerated().filter { $0.element.transaction.entities[0] == "t0" }.map { UInt32($0.offset) }
-        #expect(table.champion.ruleRows[0] == places && table.champion.ruleRows[2].isEmpty)
+        #expect(Array(table.champion.ruleRows[0]) == places && table.champion.ruleRows[2].isEmpty)
         #expect(places.allSatisfy { table.champion.dispositions[Int($0)] == .decline })
         #expect(table.champion.decidedBy.allSatisfy { $0 == 0 || $0 == 1 })
-        #expect(table.truths == span.map { $0.isFraud == true ? 1 : 0 })
+        #expect(Array(table.truths) == span.map { $0.isFraud == true ? 1 : 0 })
     }
 
     @Test func challengersSeeTheSameEvents() throws {
@@ -160,7 +160,7 @@ import Transactions
             #expect(left.scores.map(\.bitPattern) == right.scores.map(\.bitPattern), "\(entrant.name)")
             #expect(left.dispositions == right.dispositions && left.decidedBy == right.decidedBy, "\(entrant.name)")
             #expect(left.ruleRows == right.ruleRows, "\(entrant.name)")
-            kinds.insert(left.modelScores)
+            kinds.insert(Array(left.modelScores))
         }
         #expect(kinds.count == 6)
         #expect(together.contenders[1].ruleRows.allSatisfy { $0.count > 10 && $0.count < 740 })
@@ -193,8 +193,8 @@ import Transactions
         var options = fixture.options()
         options.from = EventTime(milliseconds: 20 * Self.day + Self.day / 2)
         let later = try fixture.replay([fixture.events], rules: rules, options: options).table
-        #expect(
-            later.count < table.count && later.champion.dispositions == table.champion.dispositions.suffix(later.count))
+        let last = table.champion.dispositions.suffix(later.count)
+        #expect(later.count < table.count && later.champion.dispositions.elementsEqual(last))
     }
 
     @Test func aStoppedReplayIsWholeUpToWhereItStopped() throws {

@@ -13,8 +13,8 @@ import Transactions
             name: "active", modelHash: "m0", rulesHash: "none", thresholds: Thresholds(review: 0.5), rules: [])
         let scores = table.contenders[0].modelScores
         (active.modelScores, active.scores) = (scores, scores)
-        active.dispositions = scores.map { $0 >= 0.5 ? .review : .allow }
-        active.decidedBy = scores.map { _ in -1 }
+        active.dispositions = Column(count: scores.count) { scores[$0] >= 0.5 ? .review : .allow }
+        active.decidedBy = Column(repeating: -1, count: scores.count)
         table.contenders.append(active)
         return RuleBacktest(table, proposed: 0, active: 2, exampleCount: 1)
     }

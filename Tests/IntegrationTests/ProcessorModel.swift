@@ -10,7 +10,12 @@ enum ProcessorModel {
         entities: [.init(name: "terminal", field: "terminal", risk: true)],
         features: [.init(name: "category", kind: .category, fields: ["category"])], labelDelayMilliseconds: 0)
 
-    static func save(to directory: String, seed: UInt64 = 3, threshold: Float = 1) throws {
+    /// - Parameter entityBucketMinutes: nil: the schema's own.
+    static func save(
+        to directory: String, seed: UInt64 = 3, threshold: Float = 1, entityBucketMinutes: Int64? = nil
+    ) throws {
+        var schema = schema
+        if let entityBucketMinutes { schema.entityBucketMilliseconds = entityBucketMinutes * 60_000 }
         let width = FeatureExtractor(schema: schema).rawCount
         let rows = (0..<400 * width).map { Float($0 * 31 % 97 % 13).bitPattern }
         let encoder = try Encoder.fit(schema: schema, rows: rows, labels: (0..<400).map { Int8($0 % 2) })

@@ -9,18 +9,20 @@ import Transactions
     private static let total = 6000
 
     /// Velocity of users and of entities, earlier decisions, and a breaker that every partition trips on every day.
-    private static let rules = """
+    private static func rules(_ window: String, _ limit: Double) -> String {
+        """
         velocity:
           ofUser: {function: sum, of: tx.amount, window: 3h}
-          ofTerminal: {function: sum, of: tx.amount, key: terminal, window: 5h}
+          ofTerminal: {function: sum, of: tx.amount, key: terminal, window: \(window)}
         breakers:
           decline: {daily_share: 0.2, after: 20}
         rules:
           - {id: high, when: tx.amount > 60.0, action: decline}
           - {id: often, when: velocity.ofUser > 280.0, action: review}
-          - {id: busy, when: velocity.ofTerminal > 1400.0 && tx.amount > 30.0, action: review}
+          - {id: busy, when: velocity.ofTerminal > \(limit) && tx.amount > 30.0, action: review}
           - {id: after, when: has(user.last_decision) && user.last_decision == "decline" && tx.amount > 50.0, action: review}
         """
+    }
 
     /// All that a replay must leave as it is.
     private struct Surroundings: Equatable {
@@ -68,10 +70,12 @@ import Transactions
         return all
     }
 
-    @Test func aReplayDecidesWhatRunDecidedAndChangesNothing() async throws {
+    /// In buckets of an hour and of five minutes.
+    @Test(.serialized, arguments: [(Int64(60), "5h", 1400), (5, "25m", 150)])
+    func aReplayDecidesWhatRunDecidedAndChangesNothing(minutes: Int64, window: String, limit: Double) async throws {
         let directory = try TemporaryDirectory()
-        try ProcessorModel.save(to: directory("model"))
-        _ = try directory.write(Self.rules, to: "rules.yaml")
+        try ProcessorModel.save(to: directory("model"), entityBucketMinutes: minutes)
+        _ = try directory.write(Self.rules(window, limit), to: "rules.yaml")
         let transactions = try TestBrokers.makeTopic("transactions", partitions: ProcessorCrashTests.partitions)
         let labels = try TestBrokers.makeTopic("labels", partitions: 1)
         try ProcessorCrashTests.publish(0..<Self.total, transactions: transactions, labels: labels)

@@ -1,6 +1,7 @@
 import Kafka
 import Sequences
 import Testing
+import Transactions
 
 @testable import Pipeline
 
@@ -21,6 +22,36 @@ struct RecordTests {
         #expect(try decode(record.key, record.encoded()) == record)
         let mark = EntityRecord(input: input, kind: kind, offset: 9, watermark: 43, part: nil)
         #expect(try decode(mark.key, mark.encoded()) == mark)
+    }
+
+    /// A model with other buckets goes on with what is known: nothing is lost, nothing known sooner than it was.
+    @Test func recordsAreBroughtToOtherBuckets() throws {
+        let input = TopicPartition(topic: "transactions", partition: 3)
+        let (hour, minutes) = (Int64(3_600_000), Int64(300_000))
+        let record = EntityRecord(
+            input: input, kind: .closed, offset: 9, watermark: 518, bucketMilliseconds: minutes, part: part)
+        #expect(try decode(record.key, record.encoded()) == record)
+        #expect(record.inBuckets(ofMilliseconds: minutes) == record)
+        #expect(record.inBuckets(ofMilliseconds: hour).part?.bucket == 3)
+        #expect(record.inBuckets(ofMilliseconds: hour).watermark == 43)
+        let hourly = EntityRecord(input: input, kind: .closed, offset: 9, watermark: 43, part: part)
+        let finer = hourly.inBuckets(ofMilliseconds: minutes)
+        #expect(finer.part?.bucket == 43 * 12 - 1 && finer.watermark == 43 * 12)
+        let nothing = EntityRecord(input: input, kind: .open, offset: 0, watermark: .min, part: nil)
+        #expect(nothing.inBuckets(ofMilliseconds: minutes).watermark < -1_000_000_000)
+
+        // Twelve parts of one hour, each once, whatever comes again.
+        var ledger = EntityLedger(labelDelayMilliseconds: 0)
+        for bucket in Array(480..<492) + [480, 491] {
+            let own = EntityRecord(
+                input: input, kind: .closed, offset: 9, watermark: Int64(bucket), bucketMilliseconds: minutes,
+                part: EntityBucketPart(bucket: Int64(bucket), counts: [7: 1]))
+            guard let part = own.inBuckets(ofMilliseconds: hour).part else { continue }
+            ledger.apply(part, source: 1, end: own.partEnd)
+        }
+        let after = EventTime(milliseconds: 41 * hour)
+        #expect(ledger.transactionCount(of: 7, days: 1, at: after) == 12)
+        #expect(ledger.transactionCount(of: 7, days: 1, at: after.advanced(byMilliseconds: -1)) == 0)
     }
 
     @Test func partsOfDifferentBucketsHaveKeysOfTheirOwn() {

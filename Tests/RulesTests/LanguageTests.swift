@@ -104,6 +104,28 @@ import Testing
         #expect(error?.excerpt(of: text) == text + "\n" + carets)
     }
 
+    /// Whatever the operands are compiled to: one that decides does so, else one that fails, else the other truth.
+    @Test(arguments: [("&&", false), ("||", true)]) func chainsDecideAsTheirOperandsDo(symbol: String, decisive: Bool) {
+        let operands: [(text: String, value: Bool?)] = [
+            ("x > 0", true), ("(x < 0)", false), ("x == y", true), ("s != 'a'", false), ("s == 'a'", true),
+            ("1 / (x - 1) > 0", nil), ("dyn(x)", nil), ("t", true), ("!t", false), ("s > x", nil),
+        ]
+        let bindings: [String: Value] = ["x": .int(1), "y": .double(1), "s": .string("a"), "t": .bool(true)]
+        for first in operands {
+            for second in operands {
+                for third in operands {
+                    let chain = [first, second, third]
+                    let text = chain.map(\.text).joined(separator: " \(symbol) ")
+                    let isKnown = chain.allSatisfy { $0.value != nil }
+                    let expected = chain.contains { $0.value == decisive } ? decisive : isKnown ? !decisive : nil
+                    let value = try? evaluate(text, bindings, checked: false)
+                    let isRight = value.map { identical($0, .bool(expected == true)) && expected != nil }
+                    #expect(isRight ?? (expected == nil), "\(text)")
+                }
+            }
+        }
+    }
+
     @Test func allFaultsOfAnExpressionAreFound() throws {
         let faults = Checker.check(try Parser.parse("nope > 1 && 1 + 'a' == 2 || size(3) > 0"), names: NameTable())
             .faults

@@ -173,6 +173,52 @@ import Transactions
         #expect(reading(parts, at: 120) == "0 0 n/a n/a")
     }
 
+    /// What conditions see of terminals, random events long, is what a plain count over the buckets that are over gives.
+    @Test(arguments: [(Int64(1), UInt64(1)), (5, 2), (15, 3)])
+    func entityWindowsEqualARecountInTheSchemasBuckets(minutes: Int64, seed: UInt64) throws {
+        var schema = schema
+        schema.entityBucketMilliseconds = minutes * Self.minute
+        let text = Self.file(
+            """
+              n: {function: count, key: terminal, window: \(2 * minutes)m}
+              s: {function: sum, of: tx.amount, key: terminal, window: 1h}
+              d: {function: distinct, of: tx.user, key: terminal, window: 30m, bucket: \(minutes)m}
+              w: {function: count, key: terminal, window: 30d}
+            """, "{velocity.n} {velocity.s} {velocity.d} {velocity.w}")
+        let rules = try RuleSet.load(text: text, schema: schema)
+        let (contributor, evaluator) = (VelocityContributor(rules), RuleEvaluator(rules))
+        var entities = EntityReplay(schema: schema)
+        var random = SeededGenerator(state: seed)
+        var past: [Transaction] = []
+        var time: Int64 = 1_500_000_000_123
+        for number in 0..<1500 {
+            time += [0, 1000, 20_000, 100_000, 900_000].randomElement(using: &random) ?? 0
+            let event = Self.event(
+                number, at: time, user: "u\(Int.random(in: 0..<9, using: &random))",
+                amount: Double(Int.random(in: 1...400, using: &random)) / 4,
+                terminal: "t\(Int.random(in: 0..<3, using: &random))")
+            entities.add(event, contributor: contributor)
+            let end = time / (minutes * Self.minute) * minutes * Self.minute
+            func over(_ window: Int64) -> [Transaction] {
+                past.filter {
+                    $0.entities == event.entities && $0.time.milliseconds < end
+                        && $0.time.milliseconds >= end - window * Self.minute
+                }
+            }
+            past.append(event)
+            var rows = RuleObservations()
+            var profile = UserProfile()
+            let row = evaluator.observe(
+                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile,
+                ledger: entities.ledger, into: &rows)
+            let outcome = evaluator.evaluate(event, modelScore: 0, lastDecision: nil, observations: rows, row: row)
+            let words = outcome.hits[0].reason.split(separator: " ").map(String.init)
+            #expect(words[0] == "\(over(2 * minutes).count)" && words[3] == "\(over(30 * 1440).count)")
+            #expect(Double(words[1]) == over(60).reduce(0) { $0 + $1.amount })
+            #expect(words[2] == "\(Set(over(30).map(\.user)).count)")
+        }
+    }
+
     @Test(arguments: [
         ("{function: sum, window: 1h}", "needs 'of'"),
         ("{function: count, of: tx.amount, window: 1h}", "takes no 'of'"),
@@ -183,7 +229,9 @@ import Transactions
         ("{function: sum, of: tx.amuont, window: 1h}", "did you mean 'tx.amount'?"),
         ("{function: sum, of: score, window: 1h}", "score"),
         ("{function: count, key: terminl, window: 1h}", "'terminal'"),
-        ("{function: count, key: terminal, window: 90m}", "whole hours"),
+        ("{function: count, key: terminal, window: 90m}", "the schema's buckets of 1h"),
+        ("{function: count, key: terminal, window: 10m}", "declare a smaller entity_bucket"),
+        ("{function: count, key: terminal, window: 1d, bucket: 5m}", "the schema's entity_bucket, 1h"),
         ("{function: count, windw: 1h}", "did you mean 'window'?"),
     ])
     func badDeclarationsAreRefused(velocity: String, message: String) {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Transactions
 
@@ -40,6 +41,20 @@ struct SchemaFileTests {
         #expect(schema.timeFormat == .epochSeconds)
         #expect(schema.labelDelayMilliseconds == 5_400_000)
         #expect(schema.label == nil)
+        #expect(schema.entityBucketMilliseconds == 3_600_000)
+    }
+
+    /// A model keeps its schema as JSON; those of former versions do not know the bucket.
+    @Test func theBucketIsSavedAndAnHourWhereNoneIs() throws {
+        let schema = try TransactionSchema.parse(yaml: Self.valid + "\nentity_bucket: 5m", file: "shop.yaml")
+        #expect(schema.entityBucketMilliseconds == 300_000)
+        let saved = try JSONEncoder().encode(schema)
+        #expect(try JSONDecoder().decode(TransactionSchema.self, from: saved) == schema)
+        var former = try #require(try JSONSerialization.jsonObject(with: saved) as? [String: Any])
+        #expect(former.removeValue(forKey: "entityBucketMilliseconds") != nil)
+        let data = try JSONSerialization.data(withJSONObject: former)
+        let read = try JSONDecoder().decode(TransactionSchema.self, from: data)
+        #expect(read.entityBucketMilliseconds == 3_600_000 && read.entities == schema.entities)
     }
 
     @Test(arguments: [
@@ -75,6 +90,10 @@ struct SchemaFileTests {
         ),
         ("1h30m", "soon", "shop.yaml:14: field 'label_delay': expected a duration such as 7d, 90m or 1h30m"),
         ("1h30m", "400d", "shop.yaml:14: field 'label_delay': expected at most 366d"),
+        ("1h30m", "1d\nentity_bucket: 7m", "shop.yaml:15: field 'entity_bucket': expected 1m to 1h, a divisor"),
+        ("1h30m", "1d\nentity_bucket: 2h", "field 'entity_bucket': expected 1m to 1h"),
+        ("1h30m", "1d\nentity_bucket: 30s", "field 'entity_bucket': expected 1m to 1h"),
+        ("1h30m", "1d\nentity_bucket: often", "field 'entity_bucket': expected a duration"),
         ("time_format: epoch_seconds", "time_format: [", "shop.yaml:9: expected YAML"),
         ("  id: a", "  id: a\n  id: b", "expected the key once in its mapping"),
         ("  id: a", "  id: [a]", "shop.yaml:3: field 'fields.id': expected text"),

@@ -1,3 +1,5 @@
+internal import Scoring
+
 extension BootstrapProblem {
     /// Sums over all rows of a resample, a resample a lane.
     private struct Totals {

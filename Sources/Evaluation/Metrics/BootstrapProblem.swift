@@ -22,10 +22,10 @@ struct BootstrapProblem: Sendable {
 
     let userCount: Int
     /// (rows by falling score) users counted from 0 in order of their numbers.
-    let rankedUsers: [UInt32]
-    let steps: [Step]
+    let rankedUsers: Column<UInt32>
+    let steps: Column<Step>
     /// Users of frauds by falling score.
-    let fraudUsers: [UInt32]
+    let fraudUsers: Column<UInt32>
     /// (users) each.
     let counts: [CatchCounts]
     let costs: [Double]?
@@ -42,9 +42,9 @@ struct BootstrapProblem: Sendable {
             next += 1
         }
         userCount = Int(next)
-        let users = columns.users.map { numbers[Int($0)] }
+        let users = Column(count: columns.count) { numbers[Int(columns.users[$0])] }
         let order = ScoreOrder.descending(columns.scores)
-        rankedUsers = order.map { users[Int($0)] }
+        rankedUsers = Column(count: order.count) { users[Int(order[$0])] }
         (steps, fraudUsers) = Self.steps(columns, order, users)
 
         var counts = [CatchCounts](repeating: CatchCounts(), count: userCount)
@@ -65,10 +65,10 @@ struct BootstrapProblem: Sendable {
     }
 
     private static func steps(
-        _ columns: OutcomeColumns, _ order: [UInt32], _ users: [UInt32]
-    ) -> (steps: [Step], fraudUsers: [UInt32]) {
-        var steps: [Step] = []
-        var fraudUsers: [UInt32] = []
+        _ columns: OutcomeColumns, _ order: Column<UInt32>, _ users: Column<UInt32>
+    ) -> (steps: Column<Step>, fraudUsers: Column<UInt32>) {
+        var steps = Column<Step>()
+        var fraudUsers = Column<UInt32>()
         var start = 0
         while start < order.count {
             let score = columns.scores[Int(order[start])]
@@ -85,7 +85,7 @@ struct BootstrapProblem: Sendable {
         return (steps, fraudUsers)
     }
 
-    private static func binParts(_ columns: OutcomeColumns, _ users: [UInt32], _ userCount: Int) -> [BinPart] {
+    private static func binParts(_ columns: OutcomeColumns, _ users: Column<UInt32>, _ userCount: Int) -> [BinPart] {
         var excess = [Double](repeating: 0, count: userCount * bins)
         for row in 0..<columns.count {
             let probability = Double(columns.scores[row])

@@ -1,3 +1,5 @@
+internal import Scoring
+
 /// How soon compromised cards were found and what they lost until then.
 ///
 /// A card is compromised from its first fraud; it is detected by its first flagged fraud. Money lost before is that of its
@@ -32,7 +34,6 @@ public struct CardDetection: Hashable, Sendable, Codable {
 
     /// One compromised card.
     struct Card {
-        var user: UInt32
         var firstFraud: Int64
         var detection: Int64?
         var lost = 0.0
@@ -58,20 +59,22 @@ public struct CardDetection: Hashable, Sendable, Codable {
 
     /// In order of the users' numbers.
     static func cards(_ columns: OutcomeColumns) -> [Card] {
-        let frauds = (0..<columns.count).filter { columns.frauds[$0] }
-            .sorted { (columns.users[$0], columns.times[$0], $0) < (columns.users[$1], columns.times[$1], $1) }
+        let users = columns.users.reduce(0) { max($0, Int($1) + 1) }
+        let frauds = RowGroups(count: columns.count, groups: users) {
+            columns.frauds[$0] ? Int(columns.users[$0]) : nil
+        }
         var cards: [Card] = []
-        for row in frauds {
-            if cards.last?.user != columns.users[row] {
-                cards.append(Card(user: columns.users[row], firstFraud: columns.times[row]))
+        for user in frauds.groups where !frauds[user].isEmpty {
+            let rows = frauds[user].map { Int($0) }.sorted { (columns.times[$0], $0) < (columns.times[$1], $1) }
+            var card = Card(firstFraud: columns.times[rows[0]])
+            for row in rows where card.detection == nil {
+                if columns.isFlagged(row) {
+                    card.detection = columns.times[row]
+                } else {
+                    card.lost += max(0, columns.amounts[row])
+                }
             }
-            let last = cards.count - 1
-            guard cards[last].detection == nil else { continue }
-            if columns.isFlagged(row) {
-                cards[last].detection = columns.times[row]
-            } else {
-                cards[last].lost += max(0, columns.amounts[row])
-            }
+            cards.append(card)
         }
         return cards
     }

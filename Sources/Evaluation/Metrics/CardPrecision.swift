@@ -1,3 +1,5 @@
+internal import Scoring
+
 /// Card precision at k: what an investigation team that looks at k cards a day would find.
 ///
 /// Each UTC day the cards not yet detected are ranked by their highest score of the day and the first k are looked at;
@@ -8,10 +10,12 @@
 public enum CardPrecision {
     /// nil without an event.
     public static func mean(
-        scores: [Float], frauds: [Bool], users: [UInt32], times: [Int64], cards: Int = 100
+        scores: some Sequence<Float>, frauds: some Sequence<Bool>, users: some Sequence<UInt32>,
+        times: some Sequence<Int64>, cards: Int = 100
     ) -> Double? {
-        guard !scores.isEmpty, cards > 0 else { return nil }
-        let days = DailyCards(scores: scores, frauds: frauds, users: users, times: times)
+        let days = DailyCards(
+            scores: Column(scores), frauds: Column(frauds), users: Column(users), times: Column(times))
+        guard !days.isEmpty, cards > 0 else { return nil }
         var copies = [UInt16](repeating: 1, count: days.userLimit)
         return days.precision(slots: cards, copies: &copies)
     }

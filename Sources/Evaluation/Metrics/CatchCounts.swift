@@ -1,3 +1,5 @@
+internal import Scoring
+
 /// What was flagged of what was fraud, in events and in money; adds up over parts.
 public struct CatchCounts: Hashable, Sendable {
     public var events = 0

@@ -55,7 +55,9 @@ public struct ContenderComparison: Sendable, Encodable {
         champion = old.name
         challenger = new.name
         differing = old.dispositions.indices.count { old.dispositions[$0] != new.dispositions[$0] }
-        var rows: [Change: [Int]] = [:]
+        changes = Dictionary(uniqueKeysWithValues: Change.allCases.map { ($0, 0) })
+        var rows: [Change: TopRows] = [:]
+        let dearest = TopRows(limit: Self.exampleLimit) { (table.amounts[$1], $0) < (table.amounts[$0], $1) }
         for row in table.countedRows where old.isFlagged(row) != new.isFlagged(row) {
             let change: Change =
                 switch (table.truths[row] == 1, new.isFlagged(row)) {
@@ -64,12 +66,10 @@ public struct ContenderComparison: Sendable, Encodable {
                 case (false, true): .newFalseAlarm
                 case (false, false): .droppedFalseAlarm
                 }
-            rows[change, default: []].append(row)
+            changes[change, default: 0] += 1
+            rows[change, default: dearest].add(row)
         }
-        changes = Dictionary(uniqueKeysWithValues: Change.allCases.map { ($0, rows[$0]?.count ?? 0) })
-        examples = rows.mapValues { rows in
-            Array(rows.sorted { (table.amounts[$1], $0) < (table.amounts[$0], $1) }.prefix(Self.exampleLimit))
-        }
+        examples = rows.mapValues(\.rows)
         differences = [:]
         for figure in Figure.allCases {
             if let after = metrics.challenger[figure], let before = metrics.champion[figure] {

@@ -9,39 +9,50 @@ struct DailyCards {
         var fraud: Bool
     }
 
-    /// (days) by rising day, those with an event only.
-    let days: [[Card]]
+    /// Day by day, those with an event only.
+    private let cards: Column<Card>
+    /// (days + 1) where each day begins.
+    private let starts: [Int]
     /// One more than the highest user's number.
     let userLimit: Int
 
+    var isEmpty: Bool { cards.isEmpty }
+
     /// Users' numbers should lie close together: memory is a few bytes for each up to the highest.
-    init(scores: [Float], frauds: [Bool], users: [UInt32], times: [Int64]) {
-        var rowsOfDay: [Int64: [Int]] = [:]
-        for (index, time) in times.enumerated() {
-            let (quotient, remainder) = time.quotientAndRemainder(dividingBy: EventTime.millisecondsPerDay)
-            rowsOfDay[remainder < 0 ? quotient - 1 : quotient, default: []].append(index)
+    init(scores: Column<Float>, frauds: Column<Bool>, users: Column<UInt32>, times: Column<Int64>) {
+        func day(_ row: Int) -> Int {
+            let (quotient, remainder) = times[row].quotientAndRemainder(dividingBy: EventTime.millisecondsPerDay)
+            return Int(remainder < 0 ? quotient - 1 : quotient)
         }
-        userLimit = (users.max()).map { Int($0) + 1 } ?? 0
+        let days = times.indices.lazy.map(day)
+        let (first, last) = (days.min() ?? 0, days.max() ?? -1)
+        let rows = RowGroups(count: times.count, groups: last - first + 1) { day($0) - first }
+        userLimit = users.max().map { Int($0) + 1 } ?? 0
         // (users) the card's place in the day at hand; -1 where it has none yet.
         var places = [Int32](repeating: -1, count: userLimit)
-        days = rowsOfDay.sorted { $0.key < $1.key }.map { _, rows in
-            var cards: [Card] = []
+        var cards = Column<Card>()
+        var starts = [0]
+        for day in rows.groups where !rows[day].isEmpty {
+            var ofDay: [Card] = []
             var highest: [Float] = []
-            for row in rows {
+            for row in rows[day].lazy.map({ Int($0) }) {
                 let user = Int(users[row])
                 if places[user] < 0 {
-                    places[user] = Int32(cards.count)
-                    cards.append(Card(user: users[row], fraud: frauds[row]))
+                    places[user] = Int32(ofDay.count)
+                    ofDay.append(Card(user: users[row], fraud: frauds[row]))
                     highest.append(scores[row])
                 } else {
                     let place = Int(places[user])
-                    cards[place].fraud = cards[place].fraud || frauds[row]
+                    ofDay[place].fraud = ofDay[place].fraud || frauds[row]
                     highest[place] = max(highest[place], scores[row])
                 }
             }
-            for card in cards { places[Int(card.user)] = -1 }
-            return ScoreOrder.descending(highest).map { cards[Int($0)] }
+            for card in ofDay { places[Int(card.user)] = -1 }
+            for place in ScoreOrder.descending(Column(highest)) { cards.append(ofDay[Int(place)]) }
+            starts.append(cards.count)
         }
+        self.cards = cards
+        self.starts = starts
     }
 
     /// The mean share of `slots` cards a day that had a fraud that day, cards found before left out.
@@ -49,19 +60,22 @@ struct DailyCards {
     /// - Parameter copies: (userLimit) how often each card is there: 1, or its multiplicity in a resample. Used up.
     func precision(slots: Int, copies: inout [UInt16]) -> Double {
         var sum = 0
-        for cards in days {
-            var left = slots
-            for card in cards {
-                let looked = min(left, Int(copies[Int(card.user)]))
-                guard looked > 0 else { continue }
-                left -= looked
-                if card.fraud {
-                    sum += looked
-                    copies[Int(card.user)] -= UInt16(looked)
+        cards.withUnsafeBufferPointer { cards in
+            for (start, end) in zip(starts, starts.dropFirst()) {
+                var left = slots
+                for place in start..<end {
+                    let card = cards[place]
+                    let looked = min(left, Int(copies[Int(card.user)]))
+                    guard looked > 0 else { continue }
+                    left -= looked
+                    if card.fraud {
+                        sum += looked
+                        copies[Int(card.user)] -= UInt16(looked)
+                    }
+                    if left == 0 { break }
                 }
-                if left == 0 { break }
             }
         }
-        return Double(sum) / Double(slots) / Double(days.count)
+        return Double(sum) / Double(slots) / Double(starts.count - 1)
     }
 }

@@ -1,3 +1,4 @@
+internal import Scoring
 internal import Transactions
 
 /// What was caught on one UTC day.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scoring
 public import Transactions
 
 /// What decisions cost: a review, a fraud let through, a legitimate transaction declined.

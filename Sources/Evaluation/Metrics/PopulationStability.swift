@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scoring
 
 /// Population stability index: how far a distribution has moved.
 ///
@@ -25,12 +26,13 @@ public enum PopulationStability {
     /// Of scores, in ten bins with a tenth of the earlier scores each.
     ///
     /// - Returns: nil where one side has no score.
-    public static func index(scoresBefore before: [Float], during: [Float], bins: Int = 10) -> Double? {
+    public static func index(scoresBefore before: [Float], during: some Sequence<Float>, bins: Int = 10) -> Double? {
+        let during = Column(during)
         guard !before.isEmpty, !during.isEmpty else { return nil }
         let sorted = before.sorted()
         // Equal scores may make edges meet: such bins stay empty on both sides.
         let edges = (1..<bins).map { sorted[$0 * sorted.count / bins] }
-        func counts(_ scores: [Float]) -> [Int] {
+        func counts(_ scores: some Sequence<Float>) -> [Int] {
             var counts = [Int](repeating: 0, count: bins)
             for score in scores {
                 var (low, high) = (0, edges.count)

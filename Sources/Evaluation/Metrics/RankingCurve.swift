@@ -15,7 +15,7 @@ struct RankingCurve {
     let points: [Point]
 
     /// - Parameter resolution: points differ by at least 1/resolution in recall, alert rate or precision, each from the last.
-    init(scores: [Float], frauds: [Bool], resolution: Double = 400) {
+    init(scores: Column<Float>, frauds: Column<Bool>, resolution: Double = 400) {
         let ranking = ModelRanking(scores: scores, frauds: frauds)
         let (events, positives) = (Double(ranking.events), Double(ranking.frauds))
         guard ranking.frauds > 0, ranking.frauds < ranking.events else {

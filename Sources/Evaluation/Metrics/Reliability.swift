@@ -13,7 +13,10 @@ public enum Reliability {
 
     /// Bins with an event, by rising probability. Equal to `sklearn.calibration.calibration_curve`, but for probabilities
     /// on an edge: here a bin holds its upper edge.
-    public static func curve(probabilities: [Float], frauds: [Bool], bins: Int = 15) -> [Bin] {
+    public static func curve(
+        probabilities: some Sequence<Float>, frauds: some Sequence<Bool>, bins: Int = 15
+    ) -> [Bin] {
+        let (probabilities, frauds) = (Column(probabilities), Column(frauds))
         var sums = [(events: Int, probability: Double, frauds: Int)](repeating: (0, 0, 0), count: bins)
         for (probability, fraud) in zip(probabilities, frauds) {
             let bin = ModelRanking.calibrationBin(Double(probability), bins: bins)

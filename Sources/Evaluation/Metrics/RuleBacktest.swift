@@ -1,4 +1,5 @@
 internal import Rules
+internal import Scoring
 public import Transactions
 
 /// What a rule set would have done in the place of another, on the same events with the same model scores.
@@ -71,13 +72,20 @@ public struct RuleBacktest: Sendable, Encodable {
         self.active = Self.side(before, table, frauds: frauds)
         self.proposed = Self.side(after, table, frauds: frauds)
         rules = RuleTable(table, contender: proposed)
-        var rows: [Transition: [Int]] = [:]
+        let examples = TopRows(limit: exampleCount) { Self.isShown($0, before: $1, table) }
+        var found: [Transition: (change: Change, rows: TopRows)] = [:]
         for row in 0..<table.count where before.dispositions[row] != after.dispositions[row] {
-            rows[Transition(from: before.dispositions[row], to: after.dispositions[row]), default: []].append(row)
+            let transition = Transition(from: before.dispositions[row], to: after.dispositions[row])
+            let change = Change(from: transition.from, to: transition.to)
+            found[transition, default: (change, examples)].change.count(row, table)
+            found[transition]?.rows.add(row)
         }
-        changed = rows.values.reduce(0) { $0 + $1.count }
-        changes = rows.map { Self.change($0, rows: $1, table, before, after, exampleCount) }
-            .sorted { ($1.events, $0.from.rawValue, $0.to.rawValue) < ($0.events, $1.from.rawValue, $1.to.rawValue) }
+        changed = found.values.reduce(0) { $0 + $1.change.events }
+        changes = found.values.map { change, rows in
+            var change = change
+            change.examples = rows.rows.map { Self.example($0, table, before, after) }
+            return change
+        }.sorted { ($1.events, $0.from.rawValue, $0.to.rawValue) < ($0.events, $1.from.rawValue, $1.to.rawValue) }
     }
 
     private struct Transition: Hashable {
@@ -85,7 +93,7 @@ public struct RuleBacktest: Sendable, Encodable {
         var to: Disposition
     }
 
-    private static func truth(_ table: ReplayTable, _ row: Int) -> Bool? {
+    fileprivate static func truth(_ table: ReplayTable, _ row: Int) -> Bool? {
         table.maturities[row] == .mature && table.truths[row] >= 0 ? table.truths[row] == 1 : nil
     }
 
@@ -102,33 +110,22 @@ public struct RuleBacktest: Sendable, Encodable {
         return side
     }
 
-    private static func change(
-        _ transition: Transition, rows: [Int], _ table: ReplayTable, _ before: ReplayContender,
-        _ after: ReplayContender, _ exampleCount: Int
-    ) -> Change {
-        var change = Change(from: transition.from, to: transition.to, events: rows.count)
-        for row in rows {
-            guard let isFraud = truth(table, row) else { continue }
-            change.frauds += isFraud ? 1 : 0
-            change.legitimate += isFraud ? 0 : 1
-            change.fraudAmount += isFraud ? table.amounts[row] : 0
-        }
-        // Frauds first, then by amount, then in the order of the events: the same examples every time.
-        let shown = rows.sorted { left, right in
-            let (leftFraud, rightFraud) = (truth(table, left) == true, truth(table, right) == true)
-            if leftFraud != rightFraud { return leftFraud }
-            let (leftAmount, rightAmount) = (abs(table.amounts[left]), abs(table.amounts[right]))
-            return leftAmount != rightAmount ? leftAmount > rightAmount : left < right
-        }
-        change.examples = shown.prefix(exampleCount).map { row in
-            Example(
-                time: EventTime(milliseconds: table.times[row]).iso8601,
-                user: table.userNames[Int(table.users[row])], amount: table.amounts[row],
-                source: source(of: row, table),
-                modelScore: after.modelScores[row], ruleBefore: decider(before, row), ruleAfter: decider(after, row),
-                isFraud: truth(table, row))
-        }
-        return change
+    /// Frauds first, then by amount, then in the order of the events: the same examples every time.
+    private static func isShown(_ left: Int, before right: Int, _ table: ReplayTable) -> Bool {
+        let (leftFraud, rightFraud) = (truth(table, left) == true, truth(table, right) == true)
+        if leftFraud != rightFraud { return leftFraud }
+        let (leftAmount, rightAmount) = (abs(table.amounts[left]), abs(table.amounts[right]))
+        return leftAmount != rightAmount ? leftAmount > rightAmount : left < right
+    }
+
+    private static func example(
+        _ row: Int, _ table: ReplayTable, _ before: ReplayContender, _ after: ReplayContender
+    ) -> Example {
+        Example(
+            time: EventTime(milliseconds: table.times[row]).iso8601,
+            user: table.userNames[Int(table.users[row])], amount: table.amounts[row], source: source(of: row, table),
+            modelScore: after.modelScores[row], ruleBefore: decider(before, row), ruleAfter: decider(after, row),
+            isFraud: truth(table, row))
     }
 
     private static func source(of row: Int, _ table: ReplayTable) -> String {
@@ -141,5 +138,15 @@ public struct RuleBacktest: Sendable, Encodable {
     private static func decider(_ contender: ReplayContender, _ row: Int) -> String? {
         let rule = Int(contender.decidedBy[row])
         return rule >= 0 ? contender.rules[rule].id : nil
+    }
+}
+
+extension RuleBacktest.Change {
+    fileprivate mutating func count(_ row: Int, _ table: ReplayTable) {
+        events += 1
+        guard let isFraud = RuleBacktest.truth(table, row) else { return }
+        frauds += isFraud ? 1 : 0
+        legitimate += isFraud ? 0 : 1
+        fraudAmount += isFraud ? table.amounts[row] : 0
     }
 }

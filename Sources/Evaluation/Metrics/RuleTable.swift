@@ -72,7 +72,7 @@ public struct RuleTable: Hashable, Sendable, Codable {
     }
 
     /// How many numbers two ascending lists share.
-    private static func common(_ left: [UInt32], _ right: [UInt32]) -> Int {
+    private static func common(_ left: Column<UInt32>, _ right: Column<UInt32>) -> Int {
         var (first, second, count) = (0, 0, 0)
         while first < left.count, second < right.count {
             if left[first] == right[second] { count += 1 }

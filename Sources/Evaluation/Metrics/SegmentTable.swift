@@ -1,3 +1,5 @@
+internal import Scoring
+
 /// How decisions fall on the groups of one dimension, for fairness.
 public struct SegmentTable: Hashable, Sendable, Codable {
     /// One group.
@@ -51,8 +53,10 @@ public struct SegmentTable: Hashable, Sendable, Codable {
     ///   - groups: names by code.
     ///   - codes: (rows of the columns) each row's group.
     ///   - limit: most groups that are listed; gaps are over all.
-    public init(name: String, groups: [String], codes: [UInt32], columns: OutcomeColumns, limit: Int = 50) {
+    public init(name: String, groups: [String], codes: some Sequence<UInt32>, columns: OutcomeColumns, limit: Int = 50)
+    {
         var counts = [CatchCounts](repeating: CatchCounts(), count: groups.count)
+        let codes = Column(codes)
         for row in 0..<columns.count {
             counts[Int(codes[row])].add(
                 fraud: columns.frauds[row], flagged: columns.isFlagged(row), amount: columns.amounts[row])

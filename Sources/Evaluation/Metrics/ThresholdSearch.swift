@@ -12,13 +12,13 @@ public struct ThresholdSearch: Sendable {
     }
 
     /// (rows) scores, none NaN.
-    private let scores: [Float]
+    private let scores: Column<Float>
     /// (rows) the truth; nil where it is not known or not mature: an alert all the same.
-    private let frauds: [Bool?]
+    private let frauds: Column<Bool?>
     /// (rows)
-    private let amounts: [Double]
+    private let amounts: Column<Double>
     /// (rows) what a rule decided whatever the score; nil where the score decides.
-    private let forced: [Disposition?]
+    private let forced: Column<Disposition?>
     private let days: Double
     private let declineFrom: Float
 
@@ -26,12 +26,13 @@ public struct ThresholdSearch: Sendable {
     ///   - days: the length of the span.
     ///   - decline: the threshold for declining, which stays as it is.
     public init(
-        scores: [Float], frauds: [Bool?], amounts: [Double], forced: [Disposition?], days: Double, decline: Float?
+        scores: some Sequence<Float>, frauds: some Sequence<Bool?>, amounts: some Sequence<Double>,
+        forced: some Sequence<Disposition?>, days: Double, decline: Float?
     ) {
-        self.scores = scores
-        self.frauds = frauds
-        self.amounts = amounts
-        self.forced = forced
+        self.scores = Column(scores)
+        self.frauds = Column(frauds)
+        self.amounts = Column(amounts)
+        self.forced = Column(forced)
         self.days = days
         declineFrom = decline ?? .infinity
     }
@@ -41,8 +42,8 @@ public struct ThresholdSearch: Sendable {
         let costs: DecisionCosts? = if case .cost(let costs) = goal { costs } else { nil }
         var candidate = rulesAlone(costs)
         var (best, isMet) = (candidate, isMet(candidate, goal))
-        let byScore = (0..<scores.count).filter { forced[$0] == nil }
-        let order = ScoreOrder.descending(byScore.map { scores[$0] })
+        let byScore = Column((0..<scores.count).lazy.filter { forced[$0] == nil })
+        let order = ScoreOrder.descending(Column(count: byScore.count) { scores[byScore[$0]] })
         for (position, place) in order.enumerated() {
             let row = byScore[Int(place)]
             lower(&candidate, to: row, costs)

@@ -13,15 +13,15 @@ public struct ReplayContender: Sendable {
     public var rules: [Rule]
 
     /// (rows) calibrated probability of fraud from the model, before any rule.
-    public package(set) var modelScores: [Float] = []
+    public package(set) var modelScores = Column<Float>()
     /// (rows) the same after `score ±x` rules.
-    public package(set) var scores: [Float] = []
+    public package(set) var scores = Column<Float>()
     /// (rows)
-    public package(set) var dispositions: [Disposition] = []
+    public package(set) var dispositions = Column<Disposition>()
     /// (rules) the rows on which each rule matched, in ascending order.
-    public package(set) var ruleRows: [[UInt32]]
+    public package(set) var ruleRows: [Column<UInt32>]
     /// (rows) the rule that decided, an index of `rules`; −1 where the score alone did.
-    public package(set) var decidedBy: [Int16] = []
+    public package(set) var decidedBy = Column<Int16>()
 
     package init(name: String, modelHash: String, rulesHash: String, thresholds: Thresholds, rules: [Rule]) {
         self.name = name

@@ -8,7 +8,8 @@ internal import Transactions
 /// bit for bit, whatever the number of workers.
 ///
 /// Reads, but writes nowhere: own state, no group, no table. Transactions and labels are merged by time and a label counts
-/// from its arrival. Memory does not grow with the range but for the table, about 60 bytes a decided transaction.
+/// from its arrival. What grows with the range, about 60 bytes a decided transaction, is in temporary files once it is
+/// much (`Column`).
 public final class ReplayEngine {
     /// Users are spread over so many shards, whatever the number of workers.
     static let shardCount = 16
@@ -40,6 +41,7 @@ public final class ReplayEngine {
                 let schema = other.model.encoder.schema
                 let isAlike =
                     schema.entities == own.entities && schema.labelDelayMilliseconds == own.labelDelayMilliseconds
+                    && schema.entityBucketMilliseconds == own.entityBucketMilliseconds
                 let hasNone = VelocityContributor(other.rules) == nil && VelocityContributor(entrant.rules) == nil
                 return isAlike && (hasNone || other.rules.hash == entrant.rules.hash)
             }
@@ -98,6 +100,7 @@ public final class ReplayEngine {
         let account = reader.account
         let whole = try pass ?? makePass(account)
         var result = whole.finished(account: account, isPartial: isPartial)
+        if let fault = Column<Float>.fault { result.remarks.append("in memory instead of a file: \(fault)") }
         result.seconds = (ContinuousClock.now - started) / .seconds(1)
         let transactions = result.events + result.warmUpEvents
         result.eventsPerSecond = result.seconds > 0 ? Double(transactions) / result.seconds : 0

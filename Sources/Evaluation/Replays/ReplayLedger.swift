@@ -19,11 +19,8 @@ struct ReplayLedger {
 
     init(schema: TransactionSchema, rules: RuleSet, sources: Int) {
         contributor = VelocityContributor(rules)
-        let ledger = EntityLedger(schema: schema)
-        self.ledger = ledger
-        accumulators = (0..<sources).map { _ in
-            BucketAccumulator(schema: schema, bucketMilliseconds: ledger.bucketMilliseconds)
-        }
+        ledger = EntityLedger(schema: schema)
+        accumulators = (0..<sources).map { _ in BucketAccumulator(schema: schema) }
     }
 
     /// Takes in the feed's next event. The ledger then holds all that it and the events of the last days may read.

@@ -30,8 +30,8 @@ final class ReplayPass {
     private let referenceFrom: Int64
     private let sampleBound: UInt64
     private var users: [String: Int] = [:]
-    /// What labels said of transactions, by the hash of their ids; unused where transactions bring their truth.
-    private var labels: [UInt64: Bool] = [:]
+    /// What labels said of transactions; unused where transactions bring their truth.
+    private var labels = ReplayLabels()
     private var places: [Place] = []
     private var scoredInShard: [Int]
     /// What each entrant's circuit breakers hold.
@@ -100,7 +100,7 @@ final class ReplayPass {
         for ledger in ledgers.indices { ledgers[ledger].add(event) }
         switch event.payload {
         case .label(let label):
-            if !carriesTruth { labels[StableHash.identifier(label.transactionID)] = label.fraud }
+            if !carriesTruth { labels.add(label) }
         case .transaction(let transaction, _):
             let isOfSpan = options.from.map { transaction.time >= $0 } ?? true
             guard isSampled(transaction.user) else { return }

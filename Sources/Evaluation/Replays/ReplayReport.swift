@@ -145,13 +145,15 @@ public struct ReplayReport: Hashable, Sendable, Codable {
 }
 
 extension ReplayReport.Contender {
-    fileprivate init(_ table: ReplayTable, _ contender: ReplayContender, _ rows: [Int]) {
+    fileprivate init(_ table: ReplayTable, _ contender: ReplayContender, _ rows: Column<Int>) {
         modelHash = contender.modelHash
         rulesHash = contender.rulesHash
         threshold = contender.thresholds.review
         metrics = EvaluationReport(
-            probabilities: rows.map { contender.scores[$0] }, frauds: rows.map { table.truths[$0] == 1 },
-            users: rows.map { table.users[$0] }, times: rows.map { table.times[$0] })
+            probabilities: Column(count: rows.count) { contender.scores[rows[$0]] },
+            frauds: Column(count: rows.count) { table.truths[rows[$0]] == 1 },
+            users: Column(count: rows.count) { table.users[rows[$0]] },
+            times: Column(count: rows.count) { table.times[rows[$0]] })
         var (flagged, caught, frauds) = (0, 0, 0)
         var (caughtMoney, money) = (0.0, 0.0)
         for row in rows {

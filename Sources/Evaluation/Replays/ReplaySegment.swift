@@ -1,3 +1,5 @@
+public import Scoring
+
 /// Which group of one dimension each row belongs to: a terminal, a category, a band of a number.
 public struct ReplaySegment: Sendable {
     /// The entity's or feature's name in the schema.
@@ -5,7 +7,7 @@ public struct ReplaySegment: Sendable {
     /// The groups by their codes; the one of rows without a value is the empty text.
     public package(set) var groups: [String] = []
     /// (rows) each row's group.
-    public package(set) var codes: [UInt32] = []
+    public package(set) var codes = Column<UInt32>()
 
     package init(name: String) {
         self.name = name

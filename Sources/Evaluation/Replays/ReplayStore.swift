@@ -94,13 +94,7 @@ public struct ReplayStore {
             "run_id", "contender", "source", "partition", "record_offset", "alert_id", "user_pseudonym", "amount",
             "event_time", "model_score", "score", "decision", "decided_by", "rules", "fraud", "maturity",
         ]
-        let rules = table.contenders.map { contender in
-            var byRow: [Int: [String]] = [:]
-            for (rule, rows) in contender.ruleRows.enumerated() {
-                for row in rows { byRow[Int(row), default: []].append(contender.rules[rule].id) }
-            }
-            return byRow
-        }
+        let hits = table.contenders.map { RuleHits($0) }
         _ = try connection.copy(into: ["vigil", "replay_decisions"], columns: columns) { writer in
             for row in 0..<table.count {
                 guard isAll || table.truths[row] == 1 || table.contenders.contains(where: { $0.isFlagged(row) }) else {
@@ -118,7 +112,8 @@ public struct ReplayStore {
                         .double(table.amounts[row]), .timestamp(milliseconds: table.times[row]),
                         .float(contender.modelScores[row]), .float(contender.scores[row]),
                         .text(contender.dispositions[row].rawValue),
-                        .text(rule < 0 ? nil : contender.rules[rule].id), .texts(rules[index][row] ?? []),
+                        .text(rule < 0 ? nil : contender.rules[rule].id),
+                        .texts(hits[index][row].map { contender.rules[Int($0)].id }),
                         .bool(table.truths[row] < 0 ? nil : table.truths[row] == 1),
                         .text(table.maturities[row].name),
                     ])

@@ -73,20 +73,14 @@ struct ReplayTableBuilder {
     /// The table with truths and maturities filled in.
     ///
     /// - Parameters:
-    ///   - labels: what labels said, by the hash of the transaction's id; nil where transactions brought their truth.
+    ///   - labels: what labels said; nil where transactions brought their truth.
     ///   - dataEnd: transactions after it less the delay are immature.
     consuming func finished(
-        labels: [UInt64: Bool]?, dataEnd: EventTime, labelDelayMilliseconds: Int64, pseudonymizer: Pseudonymizer
+        labels: ReplayLabels?, dataEnd: EventTime, labelDelayMilliseconds: Int64, pseudonymizer: Pseudonymizer
     ) -> ReplayTable {
-        // Where only frauds are reported, silence means that it was none.
-        let isSilenceGood = labels.map { !$0.isEmpty && $0.values.allSatisfy { $0 } } ?? false
-        if let labels {
-            for row in table.truths.indices {
-                table.truths[row] = labels[table.ids[row]].map { $0 ? 1 : 0 } ?? (isSilenceGood ? 0 : -1)
-            }
-        }
+        if let labels { table.truths = labels.truths(of: table.ids) }
         let newestMature = dataEnd.milliseconds &- labelDelayMilliseconds
-        table.maturities = table.times.indices.map { row in
+        table.maturities = Column(count: table.count) { [table] row in
             table.times[row] > newestMature ? .immature : table.truths[row] < 0 ? .unlabelled : .mature
         }
         table.userNames = users.map(pseudonymizer.pseudonym(of:))

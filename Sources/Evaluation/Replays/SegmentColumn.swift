@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scoring
 internal import Transactions
 
 /// Sorts transactions into the groups of one entity or feature; numbers by their powers of ten.

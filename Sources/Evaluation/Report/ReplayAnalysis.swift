@@ -50,11 +50,12 @@ public struct ReplayAnalysis: Sendable {
         func samples(_ columns: OutcomeColumns) -> BootstrapSamples {
             options.resamples > 0 ? bootstrap.run(columns, costs: options.costs) : BootstrapSamples(values: [:])
         }
+        let counted = CountedRows(table)
         var ofAll: [BootstrapSamples] = []
         contenders = []
         for index in table.contenders.indices {
             func metrics(_ view: DecisionView, isResampled: Bool) -> (ViewMetrics, BootstrapSamples) {
-                let columns = OutcomeColumns(table, contender: index, view: view)
+                let columns = OutcomeColumns(table, counted, contender: index, view: view)
                 let samples = isResampled ? samples(columns) : BootstrapSamples(values: [:])
                 return (ViewMetrics(columns, costs: options.costs, intervals: samples.intervals), samples)
             }
@@ -73,11 +74,11 @@ public struct ReplayAnalysis: Sendable {
                 table, contender: index, metrics: (figures[0].all, figures[index].all),
                 samples: (ofAll[0], ofAll[index]))
         }
-        let counted = table.countedRows
-        let columns = OutcomeColumns(table)
+        let columns = OutcomeColumns(table, counted, contender: 0, view: .all)
         segments = table.segments.map { segment in
             SegmentTable(
-                name: segment.name, groups: segment.groups, codes: counted.map { segment.codes[$0] }, columns: columns)
+                name: segment.name, groups: segment.groups, codes: counted.column { segment.codes[$0] },
+                columns: columns)
         }
         drift = Self.drift(result)
         let search = ThresholdSearch(table, days: result.days)
@@ -108,10 +109,10 @@ extension ThresholdSearch {
         let own = table.champion
         self.init(
             scores: own.scores,
-            frauds: table.maturities.indices.map {
+            frauds: Column(count: table.count) {
                 table.maturities[$0] == .mature && table.truths[$0] >= 0 ? table.truths[$0] == 1 : nil
             },
-            amounts: table.amounts, forced: own.scores.indices.map(own.forced), days: days,
+            amounts: table.amounts, forced: Column(count: table.count, own.forced), days: days,
             decline: own.thresholds.decline)
     }
 }

@@ -7,22 +7,28 @@ extension ReplayPage {
 
     /// The missed frauds of most money, one a card, each with what else happened on its card.
     var missSection: HTML {
-        var seen: Set<UInt32> = []
-        var worst: [Int] = []
-        let misses = table.countedRows.filter { table.truths[$0] == 1 && !table.champion.isFlagged($0) }
-            .sorted { (table.amounts[$1], $0) < (table.amounts[$0], $1) }
-        for row in misses where worst.count < Self.missCount && seen.insert(table.users[row]).inserted {
-            worst.append(row)
+        // One a card: the worst of each, then the worst of those.
+        var ofUser: [UInt32: Int] = [:]
+        var count = 0
+        func precedes(_ left: Int, _ right: Int) -> Bool { (table.amounts[right], left) < (table.amounts[left], right) }
+        for row in table.countedRows where table.truths[row] == 1 && !table.champion.isFlagged(row) {
+            count += 1
+            let worst = ofUser[table.users[row]]
+            if worst.map({ precedes(row, $0) }) ?? true { ofUser[table.users[row]] = row }
         }
+        var top = TopRows(limit: Self.missCount, by: precedes)
+        for row in ofUser.values { top.add(row) }
+        let worst = top.rows
         guard !worst.isEmpty else { return "" }
         var rows: [UInt32: [Int]] = [:]
+        let seen = Set(worst.map { table.users[$0] })
         for row in table.users.indices where seen.contains(table.users[row]) {
             rows[table.users[row], default: []].append(row)
         }
         let timelines: [HTML] = worst.map { timeline($0, rows[table.users[$0]] ?? []) }
         return """
             <h2>Worst misses</h2><p>The frauds let through with most money in them, one a card, of \
-            \(ReportNumber.count(misses.count)) missed. Users are pseudonyms.</p><div class="charts">\(timelines)</div>
+            \(ReportNumber.count(count)) missed. Users are pseudonyms.</p><div class="charts">\(timelines)</div>
 
             """
     }

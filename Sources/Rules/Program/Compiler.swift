@@ -149,22 +149,31 @@ struct Compiler {
     private mutating func logical(
         _ symbol: Expression.LogicalOperator, _ operands: [Expression], into target: Place
     ) throws(ExpressionFault) -> Place {
-        var holes: [Int32] = []
+        var holes: [(position: Int32, make: (Int32) -> Instruction)] = []
+        let decisive = symbol == .or
+        func jump(_ end: Int32) -> Instruction { .jumpIf(target, decisive, to: end) }
         let ordered = operands.enumerated().sorted { left, right in
             (left.element.effort, left.offset) < (right.element.effort, right.offset)
         }
         for (number, (_, operand)) in ordered.enumerated() {
-            if number == 0 {
-                try place(operand, into: target)
-                continue
-            }
-            holes.append(emitHole())
+            let isFirst = number == 0
             try scoped { compiler throws(ExpressionFault) in
-                let place = try compiler.operand(operand)
-                compiler.emit(symbol == .and ? .and(target, target, place) : .or(target, target, place))
+                let place = isFirst ? try compiler.compile(operand, into: target) : try compiler.operand(operand)
+                if let (binary, left, right) = compiler.program.lastComparison(of: operand, into: place) {
+                    // One step instead of three: compare, join, jump.
+                    let comparison = Comparison(binary: binary, decisive: decisive, isFirst: isFirst)
+                    holes.append((compiler.here - 1, { .compare(comparison, target, left, right, end: $0) }))
+                    return
+                }
+                if !isFirst {
+                    compiler.emit(decisive ? .or(target, target, place) : .and(target, target, place))
+                } else if place != target {
+                    compiler.emit(.move(target, from: place))
+                }
+                if number < ordered.count - 1 { holes.append((compiler.emitHole(), jump)) }
             }
         }
-        for hole in holes { patch(hole, .jumpIf(target, symbol == .or, to: here)) }
+        for hole in holes { patch(hole.position, hole.make(here)) }
         return target
     }
 

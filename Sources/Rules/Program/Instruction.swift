@@ -12,6 +12,8 @@ enum Instruction: Sendable {
     /// `&&` (or `||`) of two values already evaluated, absorbing a failure where the other decides.
     case and(Place, Place, Place)
     case or(Place, Place, Place)
+    /// A comparison that is an operand of `&&` or `||`: joins what stands at the first place, and jumps where that decides.
+    case compare(Comparison, Place, Place, Place, end: Int32)
     case not(Place, Place)
     case negate(Place, Place)
     case binary(BinaryOperator, Place, Place, Place)
@@ -41,4 +43,13 @@ enum Instruction: Sendable {
     /// Adds the entries of a map to the two lists at `keys` and `keys + 1`.
     case appendEntries(keys: Place, Place, end: Int32)
     case finish(Place)
+}
+
+/// How a comparison is part of a chain of `&&` or `||`.
+struct Comparison: Sendable {
+    var binary: BinaryOperator
+    /// What decides the chain: false for `&&`, true for `||`.
+    var decisive: Bool
+    /// Nothing stands before it.
+    var isFirst: Bool
 }

@@ -40,6 +40,21 @@ final class Machine {
     ///
     /// - Complexity: bounded by `budget`, whatever the expression.
     func run(at start: Int, budget units: Int = Budget.standard) -> Value {
+        execute(from: start, budget: units).map { memory[Int($0)] } ?? .failure(.costExceeded)
+    }
+
+    /// Evaluates a condition; nil where it gives no bool.
+    ///
+    /// - Complexity: as `run`.
+    func test(at start: Int, budget units: Int) -> Bool? {
+        guard let place = execute(from: start, budget: units), case .bool(let value) = memory[Int(place)] else {
+            return nil
+        }
+        return value
+    }
+
+    /// Where the expression's value is; nil where the budget was spent before it was known.
+    private func execute(from start: Int, budget units: Int) -> Place? {
         var budget = Budget(units)
         var position = start
         while true {
@@ -76,12 +91,27 @@ final class Machine {
                     continue
                 }
                 memory[Int(target)] = binary.apply(memory[Int(left)], memory[Int(right)], &budget)
-                if budget.isSpent { return .failure(.costExceeded) }
+                if budget.isSpent { return nil }
+            case .compare(let comparison, let target, let left, let right, let end):
+                guard let result = comparison.binary.compare(numbers: memory + Int(left), memory + Int(right)) else {
+                    let value = comparison.binary.apply(memory[Int(left)], memory[Int(right)], &budget)
+                    if budget.isSpent { return nil }
+                    if join(value, to: Int(target), comparison) { position = Int(end) }
+                    continue
+                }
+                if comparison.isFirst || result == comparison.decisive {
+                    memory[Int(target)] = .bool(result)
+                    if result == comparison.decisive { position = Int(end) }
+                } else if case .bool = memory[Int(target)] {
+                    // What does not decide leaves the operands before it as they are.
+                } else {
+                    _ = join(.bool(result), to: Int(target), comparison)
+                }
             case .inSet(let target, let element, let set):
                 memory[Int(target)] = isMember(memory[Int(element)], of: Int(set), &budget)
             case .match(let target, let text, let pattern):
                 memory[Int(target)] = match(memory[Int(text)], program.patterns[Int(pattern)], &budget)
-                if budget.isSpent { return .failure(.costExceeded) }
+                if budget.isSpent { return nil }
             case .present(let target, let slot):
                 if case .failure = memory[Int(slot)] {
                     memory[Int(target)] = .bool(false)
@@ -89,14 +119,12 @@ final class Machine {
                     memory[Int(target)] = .bool(true)
                 }
             case .field(let target, let operand, let name):
-                guard case .string(let field) = memory[Int(name)] else { return .noSuchOverload }
-                memory[Int(target)] = Containers.field(field, of: memory[Int(operand)])
+                memory[Int(target)] = withName(name) { Containers.field($0, of: memory[Int(operand)]) }
             case .hasField(let target, let operand, let name):
-                guard case .string(let field) = memory[Int(name)] else { return .noSuchOverload }
-                memory[Int(target)] = Containers.hasField(field, of: memory[Int(operand)])
+                memory[Int(target)] = withName(name) { Containers.hasField($0, of: memory[Int(operand)]) }
             case .call(let function, let target, let first, let count):
                 memory[Int(target)] = call(Int(function), first: Int(first), count: Int(count), &budget)
-                if budget.isSpent { return .failure(.costExceeded) }
+                if budget.isSpent { return nil }
             case .emptyList(let target): memory[Int(target)] = .list([])
             case .append(let list, let element): append(memory[Int(element)], to: list)
             case .appendOrFail(let list, let element, let end):
@@ -104,36 +132,49 @@ final class Machine {
                 if case .failure = memory[Int(list)] { position = Int(end) }
             case .makeMap(let target, let keys, let values):
                 memory[Int(target)] = map(memory[Int(keys)], memory[Int(values)], &budget)
-                if budget.isSpent { return .failure(.costExceeded) }
+                if budget.isSpent { return nil }
             case .iterate(let target, let list, let end):
                 if !iterate(target, list: Int(list)) { position = Int(end) }
             case .next(let list, let two, let end):
                 // The length of the loop's body bounds what one round runs, inner loops apart.
                 budget.spend(max(1, Int(end) - position))
-                if budget.isSpent { return .failure(.costExceeded) }
+                if budget.isSpent { return nil }
                 if !next(list: Int(list), two: two) { position = Int(end) }
             case .countIf(let count, let condition, let end):
                 if !countIf(Int(count), memory[Int(condition)]) { position = Int(end) }
             case .appendEntries(let keys, let entries, let end):
                 if !appendEntries(of: memory[Int(entries)], to: Int(keys), &budget) { position = Int(end) }
-                if budget.isSpent { return .failure(.costExceeded) }
-            case .finish(let place): return memory[Int(place)]
+                if budget.isSpent { return nil }
+            case .finish(let place): return place
             }
         }
     }
 
-    /// `&&` where false is decisive, `||` where true is; what is no bool counts as a failure.
-    private func combine(_ target: Place, _ left: Place, _ right: Place, decisive: Bool) {
-        if case .bool(let left) = memory[Int(left)], case .bool(let right) = memory[Int(right)] {
-            memory[Int(target)] = .bool(left == decisive || right == decisive ? decisive : !decisive)
-            return
+    /// Puts an operand of `&&` or `||` to those before it; true where that decides.
+    private func join(_ value: Value, to target: Int, _ comparison: Comparison) -> Bool {
+        if comparison.isFirst {
+            memory[target] = value
+        } else {
+            memory[target] = Self.joined(memory[target], value, decisive: comparison.decisive)
         }
-        memory[Int(target)] = Self.absorb(memory[Int(left)], memory[Int(right)], decisive: decisive)
+        if case .bool(comparison.decisive) = memory[target] { return true }
+        return false
     }
 
-    private static func absorb(_ left: Value, _ right: Value, decisive: Bool) -> Value {
+    private func withName(_ place: Place, _ body: (String) -> Value) -> Value {
+        guard case .string(let name) = memory[Int(place)] else { return .noSuchOverload }
+        return body(name)
+    }
+
+    /// `&&` where false is decisive, `||` where true is; what is no bool counts as a failure.
+    private func combine(_ target: Place, _ left: Place, _ right: Place, decisive: Bool) {
+        memory[Int(target)] = Self.joined(memory[Int(left)], memory[Int(right)], decisive: decisive)
+    }
+
+    private static func joined(_ left: Value, _ right: Value, decisive: Bool) -> Value {
         if case .bool(decisive) = left { return left }
         if case .bool(decisive) = right { return right }
+        if case .bool = left, case .bool = right { return left }
         if case .failure = left { return left }
         if case .failure = right { return right }
         return .noSuchOverload

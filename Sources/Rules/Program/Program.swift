@@ -28,6 +28,16 @@ struct Program: Sendable {
     /// The position the next instruction will have.
     var here: Int32 { Int32(code.count) }
 
+    /// The last instruction, where it is the comparison that an expression was compiled to.
+    func lastComparison(
+        of expression: Expression, into place: Place
+    ) -> (binary: BinaryOperator, left: Place, right: Place)? {
+        guard expression.isComparison, case .binary(let binary, place, let left, let right)? = code.last else {
+            return nil
+        }
+        return (binary, left, right)
+    }
+
     mutating func patch(_ position: Int32, _ instruction: Instruction) { code[Int(position)] = instruction }
 
     mutating func removeCode(from position: Int32) { code.removeSubrange(Int(position)...) }
@@ -80,5 +90,14 @@ struct Program: Sendable {
         functions.append(function)
         functionIndex[name] = UInt16(functions.count - 1)
         return UInt16(functions.count - 1)
+    }
+}
+
+extension Expression {
+    /// `==`, `<` and the like at the top, in whatever parentheses.
+    fileprivate var isComparison: Bool {
+        guard case .call(let function, nil, let arguments) = kind else { return false }
+        if function == "@grouped" { return arguments.first?.isComparison ?? false }
+        return arguments.count == 2 && ["_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"].contains(function)
     }
 }

@@ -1,36 +1,52 @@
 internal import Sequences
 internal import Transactions
 
-/// Reads aggregates of entities, remembering them: within an hour all events of an entity see the same completed buckets.
+/// Reads aggregates of entities, remembering them: within a bucket all events of an entity see the same completed ones.
 ///
 /// Owned by one thread.
 final class EntityAggregateReader {
-    /// Answers kept; all are forgotten beyond it.
-    private static let limit = 65_536
-
-    private struct Key: Hashable {
-        var aggregate: AggregateKey
-        var bucket: Int64
+    /// An answer and what it is the answer to; the next one whose place is the same takes its place.
+    private struct Answer {
+        var aggregate: UInt64 = 0
+        var entity: UInt64 = 0
+        var bucket: Int64 = 0
+        /// Of the ledger.
+        var version: UInt64 = .max
+        var value = AggregateValue.nothing
     }
 
-    private var answers: [Key: AggregateValue] = [:]
-    private var version: UInt64 = .max
+    /// A power of two.
+    private static let count = 4096
+
+    private let answers: UnsafeMutableBufferPointer<Answer>
     private var counter = DistinctCounter()
+
+    init() {
+        answers = .allocate(capacity: Self.count)
+        answers.initialize(repeating: Answer())
+    }
+
+    deinit {
+        answers.deinitialize()
+        answers.deallocate()
+    }
 
     func read(
         _ specification: AggregateSpecification, entity: UInt64?, at time: EventTime, _ ledger: EntityLedger
     ) -> AggregateValue {
         guard let entity else { return .nothing }
-        if ledger.aggregateVersion != version || answers.count >= Self.limit {
-            answers.removeAll(keepingCapacity: true)
-            version = ledger.aggregateVersion
+        let (bucket, version) = (ledger.bucket(of: time), ledger.aggregateVersion)
+        let place = Int(truncatingIfNeeded: specification.id ^ entity) & (Self.count - 1)
+        let isKnown =
+            answers[place].entity == entity && answers[place].aggregate == specification.id
+            && answers[place].bucket == bucket && answers[place].version == version
+        if !isKnown {
+            let key = AggregateKey(aggregate: specification.id, entity: entity)
+            answers[place] = Answer(
+                aggregate: specification.id, entity: entity, bucket: bucket, version: version,
+                value: value(of: key, specification, at: time, ledger))
         }
-        let key = Key(
-            aggregate: AggregateKey(aggregate: specification.id, entity: entity), bucket: ledger.bucket(of: time))
-        if let known = answers[key] { return known }
-        let answer = value(of: key.aggregate, specification, at: time, ledger)
-        answers[key] = answer
-        return answer
+        return answers[place].value
     }
 
     private func value(

@@ -57,6 +57,6 @@ public struct VelocityDeclaration: Hashable, Sendable {
         expression.map { ExpressionText.canonical($0) ?? $0 } ?? ""
     }
 
-    /// The most bytes of state that one user has of it; nil where it is kept by entity, in completed hours.
+    /// The most bytes of state that one user has of it; nil where it is kept by entity, in completed buckets.
     public var bytesPerUser: Int? { entity == nil ? specification.byteLimit : nil }
 }

@@ -1,5 +1,3 @@
-public import Transactions
-
 /// The state of one user's aggregates. Times never fall: late events count at the user's newest time.
 public struct UserAggregates: Sendable {
     /// `AggregateLayout.hash` this was last brought in line with; 0 for restored state.
@@ -31,39 +29,16 @@ public struct UserAggregates: Sendable {
         layout = new.hash
     }
 
-    /// Moves the window of the `index`th aggregate of moments on and counts a number, if there is one.
+    /// Lends the states, in line with what is declared, to be brought up to an event.
     @inline(__always)
-    public mutating func update(
-        moments index: Int, _ specification: AggregateSpecification, at time: EventTime, _ number: Double?
-    ) -> Moments {
-        moments[index].drop(before: specification.firstBucket(at: time.milliseconds))
-        if let number {
-            moments[index].add(
-                number, bucket: specification.bucket(of: time.milliseconds), tracksSpread: specification.tracksSpread)
+    public mutating func withStates<Result>(_ body: (AggregateStates) -> Result) -> Result {
+        moments.withUnsafeMutableBufferPointer { moments in
+            distincts.withUnsafeMutableBufferPointer { distincts in
+                lasts.withUnsafeMutableBufferPointer { lasts in
+                    body(AggregateStates(moments: moments, distincts: distincts, lasts: lasts))
+                }
+            }
         }
-        return moments[index].total
-    }
-
-    /// Moves the window of the `index`th distinct count on and sees an element, if there is one.
-    @inline(__always)
-    public mutating func update(
-        distinct index: Int, _ specification: AggregateSpecification, at time: EventTime, _ element: UInt64?
-    ) -> Int64 {
-        distincts[index].drop(before: specification.firstBucket(at: time.milliseconds))
-        if let element { distincts[index].insert(element, bucket: specification.bucket(of: time.milliseconds)) }
-        return distincts[index].count
-    }
-
-    /// What was last seen before this event, within the window; then puts a new value in its place, if there is one.
-    @inline(__always)
-    public mutating func update(
-        last index: Int, _ specification: AggregateSpecification, at time: EventTime, _ content: LastValue.Content?
-    ) -> LastValue? {
-        let seen = lasts[index].flatMap {
-            time.milliseconds &- $0.time.milliseconds < specification.windowMilliseconds ? $0 : nil
-        }
-        if let content { lasts[index] = LastValue(time: time, content: content) }
-        return seen
     }
 
     /// Bytes of state beyond this value's own size.

@@ -12,7 +12,8 @@ struct SchemaReader {
     mutating func schema(_ root: Node) throws(SchemaError) -> TransactionSchema {
         let members = try mapping(
             root, at: "",
-            required: ["name", "fields"], optional: ["time_format", "entities", "features", "label", "label_delay"])
+            required: ["name", "fields"],
+            optional: ["time_format", "entities", "entity_bucket", "features", "label", "label_delay"])
         var schema = TransactionSchema(
             name: try text(members["name"], at: "name"), fields: try fields(members["fields"], at: "fields"))
         if let node = members["time_format"] { schema.timeFormat = try choice(node, at: "time_format") }
@@ -23,14 +24,18 @@ struct SchemaReader {
             schema.features.append(try feature(node, at: "features[\(index)]"))
         }
         if let node = members["label"] { schema.label = try label(node, at: "label") }
-        if let node = members["label_delay"] {
-            let written = try text(node, at: "label_delay")
-            guard let milliseconds = DurationText.milliseconds(written) else {
-                throw error("label_delay", "a duration such as 7d, 90m or 1h30m")
-            }
-            schema.labelDelayMilliseconds = milliseconds
+        if let node = members["label_delay"] { schema.labelDelayMilliseconds = try duration(node, at: "label_delay") }
+        if let node = members["entity_bucket"] {
+            schema.entityBucketMilliseconds = try duration(node, at: "entity_bucket")
         }
         return schema
+    }
+
+    private mutating func duration(_ node: Node, at path: String) throws(SchemaError) -> Int64 {
+        guard let milliseconds = DurationText.milliseconds(try text(node, at: path)) else {
+            throw error(path, "a duration such as 7d, 90m or 1h30m")
+        }
+        return milliseconds
     }
 
     private mutating func fields(_ node: Node?, at path: String) throws(SchemaError) -> TransactionSchema.Fields {

@@ -1,9 +1,10 @@
 extension TransactionSchema {
+    private static let entityBuckets: ClosedRange<Int64> = 60_000...EventTime.millisecondsPerHour
     /// Names that every transaction has already.
     private static let reservedNames: Set<String> = ["id", "user", "time", "amount"]
 
     /// Checks what the types alone cannot say: names that rules can use and that differ, a field for each feature,
-    /// four for a distance, a delay that is not negative.
+    /// four for a distance, a delay that is not negative, a bucket that divides a day.
     ///
     /// - Throws: `SchemaError` with the field's path; its file is the schema's name.
     public func validate() throws(SchemaError) {
@@ -25,6 +26,12 @@ extension TransactionSchema {
         }
         guard (0...366 * EventTime.millisecondsPerDay).contains(labelDelayMilliseconds) else {
             throw SchemaError(file: name, field: "label_delay", expected: "at most 366d")
+        }
+        guard Self.entityBuckets.contains(entityBucketMilliseconds),
+            EventTime.millisecondsPerDay % entityBucketMilliseconds == 0
+        else {
+            throw SchemaError(
+                file: name, field: "entity_bucket", expected: "1m to 1h, a divisor of a day such as 1m, 5m or 15m")
         }
     }
 

@@ -75,6 +75,7 @@ struct AdaptCommand: AsyncParsableCommand {
     func run() async throws {
         let champion = try Model.load(from: model, adapter: adapter.adapter)
         var schema = try input.loadSchema()
+        schema.entityBucketMilliseconds = champion.encoder.schema.entityBucketMilliseconds
         if input.labelDelay == nil { schema.labelDelayMilliseconds = champion.encoder.schema.labelDelayMilliseconds }
         try ModelDestination(path: out).check()
         let dataset = try input.loadDataset(schema, historyCapacity: champion.historyLength, before: until.time)

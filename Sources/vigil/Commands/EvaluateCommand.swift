@@ -38,6 +38,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         var schema = try input.loadSchema()
         // The features' windows are set back by the delay that the model was trained with, whenever labels arrive.
         schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds
+        schema.entityBucketMilliseconds = model.encoder.schema.entityBucketMilliseconds
         let from = EventTime(milliseconds: span.milliseconds.lowerBound)
         let to = EventTime(milliseconds: span.milliseconds.upperBound)
         let dataset = try input.loadDataset(

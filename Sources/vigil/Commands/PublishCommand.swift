@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Kafka
 import Pipeline
 public import Transactions
 
@@ -41,8 +42,11 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
         let schema = try input.loadSchema()
         let files = try TransactionFiles(input.data, schema: schema, span: span.milliseconds, isOrdered: !sort)
+        var settings = try await options.reader().kafka()
+        // At full speed batches are to be large: the embedded broker answers a fetch with one of them a partition.
+        if rate == nil, settings.properties["linger.ms"] == nil { settings = settings.adding(["linger.ms": "500"]) }
         let publisher = try TransactionPublisher(
-            settings: try await options.reader().kafka(), schema: schema,
+            settings: settings, schema: schema,
             topics: TransactionPublisher.Topics(transactions: topic, labels: labelsTopic),
             eventsPerSecond: rate?.perSecond, logger: Terminal.quietLogger)
         var feed = try TimedFeed(

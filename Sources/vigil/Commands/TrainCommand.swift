@@ -67,9 +67,11 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let schema = try input.loadSchema()
+        var schema = try input.loadSchema()
         try ModelDestination(path: out).check()
         let base = try base.map { try Model.load(from: $0, adapter: joinsBase ? Model.noAdapter : nil).merged() }
+        // What is trained on a base keeps its encoder, and the schema in it.
+        if let base { schema.entityBucketMilliseconds = base.encoder.schema.entityBucketMilliseconds }
         let teacher = try distillFrom.map { try Model.load(from: $0) }
         let options = options
         let labelled = try labelled(schema)

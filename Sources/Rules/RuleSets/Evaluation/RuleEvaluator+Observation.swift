@@ -40,34 +40,41 @@ extension RuleEvaluator {
     ) {
         feed.take(transaction)
         profile.aggregates.adopt(layout)
-        for index in feed.aggregates.indices {
-            let aggregate = feed.aggregates[index]
-            let specification = aggregate.specification
-            if let entity = aggregate.entity {
-                guard let ledger else { continue }
-                aggregateValues[index] = entityReader.read(
-                    specification, entity: entities.hash(of: entity), at: transaction.time, ledger)
-                continue
+        profile.aggregates.withStates { states in
+            for index in feed.aggregates.indices {
+                let value = updated(feed.aggregates[index], states, transaction, at: time, ledger)
+                if let value { aggregateValues[index] = value }
             }
-            let contribution = feed.contribution(to: aggregate)
-            switch specification.kind {
-            case .moments:
-                var number: Double?
-                if case .number(let found) = contribution { number = found }
-                aggregateValues[index] = .moments(
-                    profile.aggregates.update(moments: aggregate.stateIndex, specification, at: time, number))
-            case .distinct:
-                var element: UInt64?
-                if case .element(let found) = contribution { element = found }
-                aggregateValues[index] = .distinct(
-                    profile.aggregates.update(distinct: aggregate.stateIndex, specification, at: time, element))
-            case .last:
-                var content: LastValue.Content?
-                if case .last(let found) = contribution { content = found }
-                aggregateValues[index] =
-                    profile.aggregates.update(last: aggregate.stateIndex, specification, at: time, content)
-                    .map { .last($0) } ?? .nothing
-            }
+        }
+    }
+
+    /// What an aggregate's window holds with the event in it; nil for an entity's while there is no ledger.
+    @inline(__always)
+    private func updated(
+        _ aggregate: CompiledAggregate, _ states: AggregateStates, _ transaction: Transaction, at time: EventTime,
+        _ ledger: EntityLedger?
+    ) -> AggregateValue? {
+        let specification = aggregate.specification
+        if let entity = aggregate.entity {
+            guard let ledger else { return nil }
+            return entityReader.read(
+                specification, entity: entities.hash(of: entity), at: transaction.time, ledger)
+        }
+        let contribution = feed.contribution(to: aggregate)
+        switch specification.kind {
+        case .moments:
+            var number: Double?
+            if case .number(let found) = contribution { number = found }
+            return .moments(states.update(moments: aggregate.stateIndex, specification, at: time, number))
+        case .distinct:
+            var element: UInt64?
+            if case .element(let found) = contribution { element = found }
+            return .distinct(states.update(distinct: aggregate.stateIndex, specification, at: time, element))
+        case .last:
+            var content: LastValue.Content?
+            if case .last(let found) = contribution { content = found }
+            let seen = states.update(last: aggregate.stateIndex, specification, at: time, content)
+            return seen.map { .last($0) } ?? .nothing
         }
     }
 
@@ -85,29 +92,10 @@ extension RuleEvaluator {
             return profile.firstSeen.map { Value($0) } ?? .failure(.absent)
         case .averageAmount: return history.averageAmount.map { .double($0) } ?? .failure(.absent)
         case .risk(let entity, let figure):
-            return value(of: figure, of: entity, at: transaction.time, ledger)
+            return entities.value(of: figure, of: entity, at: transaction.time, ledger)
         case .velocity(let index):
             let view = views[index]
             return view.value(aggregateValues[view.aggregate], at: time)
-        }
-    }
-
-    private func value(
-        of figure: EntityFigure, of entity: Int, at time: EventTime, _ ledger: EntityLedger
-    ) -> Value {
-        guard let key = entities.hash(of: entity) else { return .failure(.absent) }
-        switch figure {
-        case .count(let window):
-            // The risk holds the same counts of the shorter windows, as floats: exact below 2^24.
-            if window < 2, ledger.bucketMilliseconds == EntityLedger.defaultBucketMilliseconds {
-                let count = entities.risk(of: entity, key, at: time, ledger).recent[window]
-                if count < 0x1p24 { return .int(Int64(count)) }
-            }
-            return .int(ledger.transactionCount(of: key, days: EntityFigure.days[window], at: time))
-        case .frauds(let window): return .int(Int64(entities.risk(of: entity, key, at: time, ledger).frauds[window]))
-        case .fraudShare(let window):
-            let share = entities.risk(of: entity, key, at: time, ledger).fraudShare(window)
-            return share.isNaN ? .failure(.absent) : .double(Double(share))
         }
     }
 }

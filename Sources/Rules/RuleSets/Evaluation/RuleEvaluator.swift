@@ -20,9 +20,9 @@ public final class RuleEvaluator {
     let entityReader = EntityAggregateReader()
     let views: [AggregateView]
     /// The entities of the event just observed, by their positions in the schema.
-    var entities: ObservedEntities
-    /// The windows as of the event just observed.
-    var aggregateValues: [AggregateValue]
+    let entities: ObservedEntities
+    /// (aggregates) the windows as of the event just observed; nobody else's, so no access has to be checked.
+    let aggregateValues: UnsafeMutableBufferPointer<AggregateValue>
     /// Facts noted by `observe`, in the order of a row.
     let observed: [FactBinding]
     private let direct: [FactBinding]
@@ -35,12 +35,18 @@ public final class RuleEvaluator {
         machine = Machine(rules.program)
         feed = VelocityFeed(rules)
         layout = rules.velocities.layout
-        aggregateValues = Array(repeating: .nothing, count: rules.velocities.aggregates.count)
+        aggregateValues = .allocate(capacity: rules.velocities.aggregates.count)
+        aggregateValues.initialize(repeating: .nothing)
         starts = rules.compiled.map(\.start)
         views = rules.velocities.declared.map { AggregateView($0) }
-        entities = ObservedEntities(names: rules.entityNames)
+        entities = ObservedEntities(rules)
         observed = rules.bindings.filter(\.source.isObserved)
         direct = rules.bindings.filter { !$0.source.isObserved }
+    }
+
+    deinit {
+        aggregateValues.deinitialize()
+        aggregateValues.deallocate()
     }
 
     /// All conditions that failed at run time.
@@ -61,10 +67,10 @@ public final class RuleEvaluator {
         var outcome = RuleOutcome(score: modelScore)
         var tally = RuleTally()
         for index in starts.indices {
-            switch machine.run(at: starts[index], budget: Self.conditionBudget) {
-            case .bool(true): match(rules.compiled[index], transaction, &tally, &outcome)
-            case .bool(false): continue
-            default: errorCounts[index] += 1
+            switch machine.test(at: starts[index], budget: Self.conditionBudget) {
+            case true?: match(rules.compiled[index], transaction, &tally, &outcome)
+            case false?: continue
+            case nil: errorCounts[index] += 1
             }
         }
         outcome.score = tally.score(from: modelScore)

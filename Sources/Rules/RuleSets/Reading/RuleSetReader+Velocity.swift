@@ -75,14 +75,9 @@ extension RuleSetReader {
             report("expected a window from 1m to 30d, such as 10m or 7d", at: value, field: place)
             return nil
         }
-        let hour = EntityLedger.defaultBucketMilliseconds
-        let usual = entity.name == nil ? VelocityDeclaration.defaultBucket(ofWindow: length) : hour
+        guard entity.name == nil else { return entityWindow(length, of: mapping, at: value, place) }
         guard let bucketNode = mapping["bucket"], let bucketText = optional("bucket", of: mapping) else {
-            guard entity.name == nil || length % hour == 0 else {
-                report("an entity's window is whole hours: its buckets are hours", at: value, field: place)
-                return nil
-            }
-            return (length, usual)
+            return (length, VelocityDeclaration.defaultBucket(ofWindow: length))
         }
         guard let bucket = Transactions.DurationText.milliseconds(bucketText), bucket >= 1000, length % bucket == 0,
             length / bucket <= VelocityDeclaration.bucketLimit
@@ -92,8 +87,27 @@ extension RuleSetReader {
                     + "\(VelocityDeclaration.bucketLimit)", at: bucketNode, field: place)
             return nil
         }
-        guard entity.name == nil || bucket == hour else {
-            report("an entity's buckets are hours; leave 'bucket' out", at: bucketNode, field: place)
+        return (length, bucket)
+    }
+
+    /// An entity's window is made of the schema's buckets, which all partitions share.
+    private mutating func entityWindow(
+        _ length: Int64, of mapping: Node.Mapping, at node: Node, _ place: String
+    ) -> (length: Int64, bucket: Int64)? {
+        let bucket = schema.entityBucketMilliseconds
+        let text = Transactions.DurationText.text(milliseconds: bucket)
+        guard length % bucket == 0 else {
+            report(
+                "an entity's window is made of the schema's buckets of \(text); for others declare a smaller "
+                    + "entity_bucket (from 1m) in the schema file and train a model with it", at: node, field: place)
+            return nil
+        }
+        if let node = mapping["bucket"], let own = optional("bucket", of: mapping),
+            Transactions.DurationText.milliseconds(own) != bucket
+        {
+            report(
+                "an entity's buckets are the schema's entity_bucket, \(text); leave 'bucket' out", at: node,
+                field: place)
             return nil
         }
         return (length, bucket)

@@ -37,6 +37,24 @@ struct ModelCompareCommand: AsyncParsableCommand {
 
     @OptionGroup var output: JSONOption
 
+    /// Models that agree in it read the same dataset.
+    private struct Reading: Hashable, Comparable {
+        let historyLength: Int
+        let labelDelay: Int64
+        let entityBucket: Int64
+
+        init(_ model: Model) {
+            historyLength = model.historyLength
+            labelDelay = model.encoder.schema.labelDelayMilliseconds
+            entityBucket = model.encoder.schema.entityBucketMilliseconds
+        }
+
+        static func < (left: Reading, right: Reading) -> Bool {
+            (left.historyLength, left.labelDelay, left.entityBucket)
+                < (right.historyLength, right.labelDelay, right.entityBucket)
+        }
+    }
+
     /// What `--json` prints.
     private struct Comparison: Encodable {
         let models: [FrontierPoint]
@@ -54,18 +72,16 @@ struct ModelCompareCommand: AsyncParsableCommand {
         }
         var points: [FrontierPoint] = []
         // Datasets are large: models that read the same one stand together.
-        for length in Set(loaded.map(\.model.historyLength)).sorted() {
-            let group = loaded.filter { $0.model.historyLength == length }
+        for group in Dictionary(grouping: loaded, by: { Reading($0.model) }).sorted(by: { $0.key < $1.key }) {
             var schema = try input.loadSchema()
             // As in evaluate: windows as trained for, whenever labels arrive.
-            if let model = group.first?.model {
-                schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds
-            }
+            schema.labelDelayMilliseconds = group.key.labelDelay
+            schema.entityBucketMilliseconds = group.key.entityBucket
             let to = EventTime(milliseconds: span.milliseconds.upperBound)
             let dataset = try input.loadDataset(
-                schema, historyCapacity: length,
+                schema, historyCapacity: group.key.historyLength,
                 labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)
-            for (name, model) in group { points += try self.points(name, model, dataset, to) }
+            for (name, model) in group.value { points += try self.points(name, model, dataset, to) }
         }
         FrontierPoint.markLosses(&points)
         FrontierPoint.markFrontier(&points)

@@ -39,6 +39,7 @@ struct ModelSummary: Encodable {
     var transformer: TransformerConfiguration
     var schema: String
     var labelDelay: String
+    var entityBucket: String
     var features: [String]
     var threshold: Float
     var calibration: Calibrated
@@ -54,6 +55,7 @@ struct ModelSummary: Encodable {
         transformer = model.configuration
         schema = model.encoder.schema.name
         labelDelay = DurationText.text(milliseconds: model.encoder.schema.labelDelayMilliseconds)
+        entityBucket = DurationText.text(milliseconds: model.encoder.schema.entityBucketMilliseconds)
         features = model.encoder.extractor.names
         threshold = model.threshold
         calibration =
@@ -113,7 +115,7 @@ struct ModelSummary: Encodable {
                 "\(transformer.layers) layers, width \(transformer.width), \(transformer.heads) heads, window "
                     + "\(transformer.window), \(transformer.numbers) numbers and \(transformer.binCounts.count) bins in",
             ],
-            ["schema", "\(schema), label delay \(labelDelay)"],
+            ["schema", "\(schema), label delay \(labelDelay), entity buckets of \(entityBucket)"],
             ["threshold", "\(threshold)"],
             ["calibration", calibration.kind + (calibration.points.map { ", \($0) points" } ?? "")],
         ]

@@ -29,7 +29,9 @@ struct RulesCheckCommand: AsyncParsableCommand {
         for velocity in set.velocityDeclarations {
             let window = DurationText.text(milliseconds: velocity.windowMilliseconds)
             let bucket = DurationText.text(milliseconds: velocity.bucketMilliseconds)
-            let memory = velocity.bytesPerUser.map { "at most \($0) bytes a user" } ?? "completed hours only"
+            let memory =
+                velocity.bytesPerUser.map { "at most \($0) bytes a user" }
+                ?? "completed buckets only: at most \(bucket) old"
             Terminal.say(
                 "  velocity.\(velocity.name): \(velocity.function.rawValue) over \(window) in buckets of \(bucket) by "
                     + "\(velocity.entity ?? "user"), \(memory)")
