@@ -45,7 +45,8 @@ extension ReasonGroup {
             let usual = encoder.fields[start + position].usual
             let name = FeatureLayout.risk[position].name
             switch name {
-            case "fraud_run_age", "fraud_run_midnights", "fraud_run_gap", "last_fraud_age": return Float.nan.bitPattern
+            case "fraud_run_age", "fraud_run_midnights", "fraud_run_gap", "fraud_run_amount", "last_fraud_age":
+                return Float.nan.bitPattern
             case "matured_1d", "matured_7d", "matured_30d", "newest_label_age", "genuine_midnights": return usual
             case _ where name.hasPrefix("fraud_share_"):
                 // Without a transaction to be labelled there is no share.

@@ -58,7 +58,9 @@ public struct BucketAccumulator: Sendable {
             guard let kind, let key else { continue }
             let entity = kind.entity(key)
             rest?.labels.append(
-                EntityLabel(entity: entity, knownAt: label.knownAt.milliseconds, fraud: label.fraud))
+                EntityLabel(
+                    entity: entity, knownAt: label.knownAt.milliseconds, fraud: label.fraud,
+                    amount: label.fraud ? label.amount.map { Float($0) } : nil))
         }
         return closed
     }

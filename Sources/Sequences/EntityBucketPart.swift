@@ -27,6 +27,9 @@ public struct EntityBucketPart: Hashable, Sendable {
     private static let plainVersion: UInt8 = 1
     private static let version: UInt8 = 2
 
+    /// Of a label: it is a fraud; its amount follows.
+    private static let (fraudFlag, amountFlag): (UInt8, UInt8) = (1, 2)
+
     /// The part as bytes; equal parts give equal bytes.
     public func encoded() -> [UInt8] {
         var writer = StateWriter(
@@ -43,7 +46,8 @@ public struct EntityBucketPart: Hashable, Sendable {
         for label in labels {
             writer.fixed(label.entity)
             writer.zigzag(label.knownAt &- previous)
-            writer.fixed(UInt8(label.fraud ? 1 : 0))
+            writer.fixed((label.fraud ? Self.fraudFlag : 0) | (label.amount != nil ? Self.amountFlag : 0))
+            if let amount = label.amount { writer.fixed(amount.bitPattern) }
             previous = label.knownAt
         }
         guard !aggregates.isEmpty else { return writer.finished() }
@@ -77,9 +81,13 @@ public struct EntityBucketPart: Hashable, Sendable {
         for _ in 0..<countOfLabels {
             let entity = try reader.fixed(UInt64.self)
             previous = previous &+ (try reader.zigzag())
-            let fraud = try reader.fixed(UInt8.self)
-            guard fraud < 2 else { throw StateFault(.malformed, offset: reader.position - 1, "a label not 0 or 1") }
-            labels.append(EntityLabel(entity: entity, knownAt: previous, fraud: fraud == 1))
+            let flags = try reader.fixed(UInt8.self)
+            guard flags & ~(Self.fraudFlag | Self.amountFlag) == 0 else {
+                throw StateFault(.malformed, offset: reader.position - 1, "a label with flags that there are not")
+            }
+            let amount = flags & Self.amountFlag == 0 ? nil : Float(bitPattern: try reader.fixed(UInt32.self))
+            labels.append(
+                EntityLabel(entity: entity, knownAt: previous, fraud: flags & Self.fraudFlag != 0, amount: amount))
         }
         aggregates = [:]
         for _ in 0..<(isPlain ? 0 : try reader.count(ofAtLeast: 17)) {

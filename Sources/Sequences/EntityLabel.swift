@@ -5,10 +5,13 @@ public struct EntityLabel: Hashable, Sendable {
     /// When the label became known, in milliseconds since the Unix epoch.
     public var knownAt: Int64
     public var fraud: Bool
+    /// The transaction's amount, of a fraud and where the label says; nil otherwise.
+    public var amount: Float?
 
-    public init(entity: UInt64, knownAt: Int64, fraud: Bool) {
+    public init(entity: UInt64, knownAt: Int64, fraud: Bool, amount: Float? = nil) {
         self.entity = entity
         self.knownAt = knownAt
         self.fraud = fraud
+        self.amount = amount
     }
 }

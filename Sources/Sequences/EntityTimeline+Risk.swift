@@ -84,6 +84,10 @@ extension EntityTimeline {
         risk.fraudRun = Float(end - runStart)
         risk.fraudRunDays = days(from: first, to: moment)
         risk.fraudRunMidnights = Float(max(0, now - midnights(before: first)))
+        risk.fraudRunAmount = newest.runAmount
+        if Int(newest.runStart) < start {
+            risk.fraudRunAmount = labels[start..<end].reduce(.nan) { Float.minimum($0, $1.amount) }
+        }
         if let genuine { risk.fraudRunGap = Float(max(0, midnights(before: first) - genuine)) }
     }
 

@@ -144,6 +144,7 @@ public struct FeatureExtractor: Sendable {
         sink.append(risk.fraudRunDays)
         sink.append(risk.fraudRunMidnights)
         sink.append(risk.fraudRunGap)
+        sink.append(risk.fraudRunAmount)
         sink.append(risk.genuineMidnights)
         sink.append(risk.labelMean)
         sink.append(risk.newestLabelDays)

@@ -36,6 +36,7 @@ package enum FeatureLayout {
         FeatureSpecification(name: "fraud_run_age", transform: .signedLog, unit: .days),
         FeatureSpecification(name: "fraud_run_midnights", unit: .days),
         FeatureSpecification(name: "fraud_run_gap", transform: .signedLog, unit: .days),
+        FeatureSpecification(name: "fraud_run_amount", transform: .signedLog, unit: .amount),
         FeatureSpecification(name: "genuine_midnights", transform: .signedLog, unit: .days),
         FeatureSpecification(name: "label_mean", unit: .share),
         FeatureSpecification(name: "newest_label_age", transform: .signedLog, unit: .days),

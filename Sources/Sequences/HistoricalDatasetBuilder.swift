@@ -38,7 +38,7 @@ public struct HistoricalDatasetBuilder: Sendable {
         Label(
             transactionID: transaction.id, user: transaction.user, fraud: isFraud,
             knownAt: transaction.time.advanced(byMilliseconds: delay), transactionTime: transaction.time,
-            entities: transaction.entities)
+            amount: transaction.amount, entities: transaction.entities)
     }
 
     /// The dataset, once all transactions are in.

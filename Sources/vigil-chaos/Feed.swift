@@ -75,7 +75,7 @@ struct Feed {
                 Label(
                     transactionID: transaction.id, user: transaction.user, fraud: number % 7 == 0,
                     knownAt: EventTime(milliseconds: known), transactionTime: transaction.time,
-                    entities: transaction.entities), to: &value)
+                    amount: transaction.amount, entities: transaction.entities), to: &value)
             records.append(
                 Record(topic: "labels", partition: record.partition, key: record.key, value: value, time: known))
         }

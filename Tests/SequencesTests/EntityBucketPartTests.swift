@@ -9,6 +9,7 @@ import Transactions
             EntityLabel(entity: 9, knownAt: 1_522_540_831_000, fraud: true),
             EntityLabel(entity: 3, knownAt: .min, fraud: false),
             EntityLabel(entity: 3, knownAt: .max, fraud: true),
+            EntityLabel(entity: 4, knownAt: 0, fraud: true, amount: 84.2),
         ])
 
     @Test func roundTripIsExact() throws {

@@ -15,7 +15,12 @@ import Transactions
                     let knownAt = bucket * hour + Int64.random(in: 0..<4, using: &generator) * 1000
                     // Entity 2 is in one run of frauds, longer than the horizon.
                     let fraud = Int.random(in: 0..<3, using: &generator) == 0 || entity == 2
-                    part.labels.append(EntityLabel(entity: entity, knownAt: knownAt, fraud: fraud))
+                    // Some frauds come without their amount.
+                    let amount = Int.random(in: 0..<90, using: &generator)
+                    part.labels.append(
+                        EntityLabel(
+                            entity: entity, knownAt: knownAt, fraud: fraud,
+                            amount: fraud && amount > 20 ? Float(amount) : nil))
                 }
                 parts.append((part, source))
             }
@@ -50,6 +55,7 @@ import Transactions
         if let genuine { risk.genuineMidnights = Float(time / day - genuine.knownAt / day) }
         if let first = run.last {
             risk.fraudRunMidnights = Float(time / day - first.knownAt / day)
+            risk.fraudRunAmount = run.compactMap(\.amount).min() ?? .nan
             if let genuine { risk.fraudRunGap = Float(first.knownAt / day - genuine.knownAt / day) }
         }
         return risk
@@ -58,7 +64,7 @@ import Transactions
     private func same(_ left: EntityRisk, _ right: EntityRisk) -> Bool {
         func bits(_ risk: EntityRisk) -> [UInt32] {
             var values = [risk.fraudRun, risk.fraudRunDays, risk.newestLabelDays, risk.lastFraudDays]
-            values += [risk.fraudRunMidnights, risk.fraudRunGap, risk.genuineMidnights]
+            values += [risk.fraudRunMidnights, risk.fraudRunGap, risk.fraudRunAmount, risk.genuineMidnights]
             for window in 0..<3 { values += [risk.matured[window], risk.frauds[window], risk.lastLabels[window]] }
             return (values + [risk.recent[0], risk.recent[1]]).map { $0.isNaN ? .max : $0.bitPattern }
         }
@@ -108,6 +114,21 @@ import Transactions
         #expect(closed?.labels.count == 1)
         #expect(ledger.risk(of: terminal, at: EventTime(milliseconds: 11 * hour - 1)).frauds[0] == 0)
         #expect(ledger.risk(of: terminal, at: EventTime(milliseconds: 11 * hour)).frauds[0] == 1)
+    }
+
+    @Test func theLeastAmountOfARunOfFraudsIsKnown() {
+        var accumulator = BucketAccumulator(schema: testSchema)
+        let labels = [(true, 5.0), (false, 1), (true, 300), (true, 40), (true, 90)]
+        let terminal = StableHash.entity(name: "terminal", key: "t")
+        var ledger = EntityLedger(labelDelayMilliseconds: 7 * day)
+        var seen: [Float] = []
+        for (index, (fraud, amount)) in labels.enumerated() {
+            let known = Int64(index + 1) * hour
+            _ = accumulator.add(label("\(index)", fraud: fraud, knownAt: known, amount: amount))
+            if let closed = accumulator.advance(to: EventTime(milliseconds: known + hour)) { ledger.apply(closed) }
+            seen.append(ledger.risk(of: terminal, at: EventTime(milliseconds: known + hour)).fraudRunAmount)
+        }
+        #expect(seen[0] == 5 && seen[1].isNaN && seen[2...] == [300, 40, 40])
     }
 
     @Test func lateEventsCountInTheOpenBucket() {

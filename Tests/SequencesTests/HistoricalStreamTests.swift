@@ -31,7 +31,10 @@ import Transactions
             #expect(step != nil)
             let known = event.transaction.time.milliseconds + delay
             let terminal = event.transaction.entities[0]
-            stream.add(label(event.transaction.id, fraud: event.fraud, knownAt: known, terminal: terminal))
+            stream.add(
+                label(
+                    event.transaction.id, fraud: event.fraud, knownAt: known, terminal: terminal,
+                    amount: event.transaction.amount))
             return raw
         }
     }

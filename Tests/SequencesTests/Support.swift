@@ -37,10 +37,12 @@ func transaction(
         features: [category, .number(1000)])
 }
 
-func label(_ id: String, fraud: Bool, knownAt milliseconds: Int64, terminal: String? = "t") -> Label {
+func label(_ id: String, fraud: Bool, knownAt milliseconds: Int64, terminal: String? = "t", amount: Double? = nil)
+    -> Label
+{
     Label(
         transactionID: id, user: "u", fraud: fraud, knownAt: EventTime(milliseconds: milliseconds),
-        entities: [terminal, "d"])
+        amount: amount, entities: [terminal, "d"])
 }
 
 extension FeatureExtractor {

@@ -36,7 +36,7 @@ struct JSONSchemaTests {
         buffer = []
         let label = Label(
             transactionID: "t", user: "u", fraud: false, knownAt: transaction.time, transactionTime: transaction.time,
-            entities: transaction.entities)
+            amount: transaction.amount, entities: transaction.entities)
         LabelEncoder(schema: .demo).append(label, to: &buffer)
         #expect(try checker("label").faults(in: Data(buffer)) == [])
         #expect(try LabelDecoder(schema: .demo).decode(buffer, messageTimestamp: nil) == label)

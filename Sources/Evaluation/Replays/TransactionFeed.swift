@@ -53,6 +53,6 @@ final class TransactionFeed: ReplayFeed {
         Label(
             transactionID: transaction.id, user: transaction.user, fraud: isFraud,
             knownAt: transaction.time.advanced(byMilliseconds: labelDelayMilliseconds),
-            transactionTime: transaction.time, entities: transaction.entities)
+            transactionTime: transaction.time, amount: transaction.amount, entities: transaction.entities)
     }
 }

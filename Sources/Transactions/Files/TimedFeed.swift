@@ -70,7 +70,7 @@ public struct TimedFeed<Source: LabelledTransactionSource> {
         return Label(
             transactionID: transaction.id, user: transaction.user, fraud: isFraud,
             knownAt: transaction.time.advanced(byMilliseconds: delayMilliseconds), transactionTime: transaction.time,
-            entities: transaction.entities)
+            amount: transaction.amount, entities: transaction.entities)
     }
 
     private static func sorted(_ source: inout Source) throws(DataFileError) -> [LabelledTransaction] {

@@ -1,7 +1,7 @@
 /// Reads labels from JSON, one payload at a time.
 ///
-/// The mapped form takes the schema's names for id, user, time (the transaction's), entities and label, and counts
-/// the label as known from `known_at` (in the schema's time format) or, without one, from the message's timestamp.
+/// The mapped form takes the schema's names for id, user, time and amount (the transaction's), entities and label, and
+/// counts the label as known from `known_at` (in the schema's time format) or, without one, from the message's timestamp.
 public struct LabelDecoder: Sendable {
     private let schema: TransactionSchema
     private let form: EventForm
@@ -21,8 +21,8 @@ public struct LabelDecoder: Sendable {
         let fraud = schema.label?.field ?? "fraud"
         names =
             form == .canonical
-            ? ["transaction_id", "user", "fraud", "known_at", "transaction_time", "entities"]
-            : [schema.fields.id, schema.fields.user, fraud, "known_at", schema.fields.time]
+            ? ["transaction_id", "user", "fraud", "known_at", "transaction_time", "amount", "entities"]
+            : [schema.fields.id, schema.fields.user, fraud, "known_at", schema.fields.time, schema.fields.amount]
         table = FieldTable(names)
         fraudValues = Set(schema.label?.fraudValues ?? ["1", "true"])
     }
@@ -61,6 +61,7 @@ public struct LabelDecoder: Sendable {
         var fraud: Bool?
         var knownAt: EventTime?
         var transactionTime: EventTime?
+        var amount: Double?
         var entities: [String?]
     }
 
@@ -75,7 +76,8 @@ public struct LabelDecoder: Sendable {
         case 2: parts.fraud = try fraud(&reader)
         case 3: parts.knownAt = try reader.time(timeFormat, names[3])
         case 4: parts.transactionTime = try reader.time(timeFormat, names[4])
-        case 5: try entities.read(&reader, into: &parts.entities)
+        case 5: parts.amount = try reader.amount(names[5])
+        case 6: try entities.read(&reader, into: &parts.entities)
         default: try reader.scanner.skipValue()
         }
         var entityHint = 0
@@ -112,6 +114,6 @@ public struct LabelDecoder: Sendable {
         }
         return Label(
             transactionID: id, user: user, fraud: fraud, knownAt: knownAt, transactionTime: parts.transactionTime,
-            entities: parts.entities)
+            amount: parts.amount, entities: parts.entities)
     }
 }

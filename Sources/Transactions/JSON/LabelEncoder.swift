@@ -19,6 +19,10 @@ public struct LabelEncoder: Sendable {
             buffer.append(json: ",\"transaction_time\":")
             buffer.append(time: time)
         }
+        if let amount = label.amount {
+            buffer.append(json: ",\"amount\":")
+            buffer.append(number: amount)
+        }
         buffer.append(json: ",\"entities\":")
         entities.append(label.entities, to: &buffer)
         buffer.append(UInt8(ascii: "}"))

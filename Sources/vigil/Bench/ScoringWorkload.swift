@@ -98,7 +98,7 @@ struct ScoringWorkload {
                 Label(
                     transactionID: transaction.id, user: transaction.user, fraud: pick(number, 50, below: 50) == 0,
                     knownAt: transaction.time.advanced(byMilliseconds: schema.labelDelayMilliseconds),
-                    entities: transaction.entities))
+                    amount: transaction.amount, entities: transaction.entities))
         }
         return replay.ledger
     }
