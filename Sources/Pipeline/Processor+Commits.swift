@@ -56,7 +56,7 @@ extension Processor {
             let users = worker.dirty.map { id, state in
                 CommitUnit.Checkpoint.User(
                     pseudonym: worker.users[id]?.pseudonym ?? pseudonymizer.pseudonym(of: id),
-                    offset: state.newestOffset, history: state.history.encoded(layout: layout),
+                    offset: state.newestOffset, history: state.packedHistory,
                     profile: state.profile.encoded(), formerEpoch: worker.users[id]?.checkpointEpoch)
             }
             for id in worker.dirty.keys { worker.users[id]?.checkpointEpoch = worker.claim.epoch }
@@ -64,12 +64,11 @@ extension Processor {
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(
                 CommitUnit.Checkpoint(
-                    input: input, epoch: worker.claim.epoch, offset: worker.position, users: users,
+                    input: input, epoch: worker.claim.epoch, offset: worker.position,
+                    layout: scorer.model.encoder.extractor.packedLayout, users: users,
                     open: worker.accumulator.open))
         }
     }
-
-    private var layout: UInt64 { scorer.model.encoder.extractor.layout }
 }
 
 extension EventCounts {
