@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Postgres
+import Scoring
 
 /// `vigil bench restart`: a processor with many users is killed with -9, and another started in its place.
 struct RestartBench {
