@@ -23,6 +23,7 @@ let metrics = product("Metrics", "swift-metrics")
 let coreMetrics = product("CoreMetrics", "swift-metrics")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
+let protobuf = product("SwiftProtobuf", "swift-protobuf")
 
 let package = Package(
     name: "vigil",
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -55,7 +57,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
         // Transaction, Label, Decision, Alert; schema files; decoding and encoding them.
-        .target(name: "Transactions", dependencies: [yams, crypto], swiftSettings: hot),
+        .target(name: "Transactions", dependencies: [yams, crypto, protobuf], swiftSettings: hot),
         // Users, merchants and fraud made up from a seed.
         .target(name: "Simulation", dependencies: ["Transactions"], swiftSettings: strict),
         // Consumer, producer, admin and the embedded broker.
@@ -131,7 +133,11 @@ let package = Package(
             ],
             path: "Sources/Fuzzing", swiftSettings: strict),
 
-        .testTarget(name: "TransactionsTests", dependencies: ["Transactions"], swiftSettings: strict),
+        .testTarget(
+            name: "TransactionsTests",
+            dependencies: ["Transactions"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Transactions"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),

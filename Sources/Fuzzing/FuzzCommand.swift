@@ -54,8 +54,16 @@ struct FuzzCommand: ParsableCommand {
         let growth = Self.residentBytes() - settled
         print(
             "\(target): \(inputs) inputs, seed \(seed), \(accepted) accepted, \(Int(Double(inputs) / seconds))/s, "
-                + "slowest \(slowest / 1000) µs, memory +\(max(0, growth) >> 10) KiB after the first tenth")
+                + "slowest \(slowest / 1000) µs, memory +\(max(0, growth) >> 10) KiB after the first tenth, peak "
+                + "\(Self.peakBytes() >> 20) MiB")
         guard growth < 64 << 20 else { throw FuzzFailure("memory grew by \(growth) bytes") }
+    }
+
+    private static func peakBytes() -> Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        // In KiB on Linux.
+        return usage.ru_maxrss << 10
     }
 
     /// - Source: proc(5), `statm`: the second field, in pages.

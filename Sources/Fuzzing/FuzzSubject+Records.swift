@@ -1,31 +1,44 @@
 import Kafka
 import Pipeline
 import Sequences
+import Simulation
 import Transactions
 
 extension FuzzSubject {
-    /// A user's state in the sequences topic, down to the history in it.
+    /// A user's state in the sequences topic, of this version and the former, down to the opened history.
     static func checkpoint() -> FuzzSubject {
-        var history = UserHistory(rawCount: 5, capacity: 7)
-        for event in 0..<9 {
-            let raw: [UInt32] = [1, 0, UInt32(event), Float(event).bitPattern, .max]
+        let extractor = FeatureExtractor(schema: Simulator.schema)
+        var history = UserHistory(rawCount: extractor.rawCount, capacity: 40)
+        for event in 0..<45 {
+            let raw = (0..<extractor.rawCount).map {
+                $0 % 3 == 0 ? Float(event % 7).bitPattern : UInt32(truncatingIfNeeded: $0 &* event &* 2_654_435_761)
+            }
             raw.withUnsafeBufferPointer {
                 history.append(
                     raw: $0, time: EventTime(milliseconds: 1_700_000_000_000 + Int64(event) * 60_000),
-                    id: UInt64(event),
-                    amount: Double(event))
+                    id: UInt64(event), amount: Double(event))
             }
         }
-        let record = CheckpointRecord(offset: 99, history: history.encoded(layout: 12)).encoded()
-        let empty = CheckpointRecord(
-            offset: 0, history: UserHistory(rawCount: 5, capacity: 7).encoded(layout: 12)
-        ).encoded()
-        return FuzzSubject([unsealed(record), unsealed(empty)]) { bytes in
-            sealed(bytes).withUnsafeBytes { bytes in
+        let empty = PackedHistory(UserHistory(rawCount: extractor.rawCount, capacity: 40))
+        let records = [PackedHistory(history), empty].map {
+            unsealed(
+                CheckpointRecord(offset: 99, history: $0, profile: UserProfile().encoded())
+                    .encoded(layout: extractor.packedLayout))
+        }
+        // What version 1 wrote; its checksum inside is the history's own.
+        let former = [1, 99, 0, 0, 0, 0, 0, 0, 0] + history.encoded(layout: extractor.layout)
+        return FuzzSubject(records + [former]) { bytes in
+            let isFormer = bytes.first.map { $0 < 3 } ?? false
+            return sealed(bytes, by: isFormer ? StableHash.bytes : XXHash64.hash).withUnsafeBytes { bytes in
                 do {
-                    let record = try CheckpointRecord(decoding: bytes)
-                    _ = try UserHistory(decoding: record.history, layout: 12, rawCount: 5, capacity: 7)
-                    return true
+                    let record = try CheckpointRecord(decoding: bytes, extractor: extractor, capacity: 40)
+                    var opened = record.history.unpacked(rawCount: extractor.rawCount, capacity: 30)
+                    let raw = [UInt32](repeating: 1, count: extractor.rawCount)
+                    raw.withUnsafeBufferPointer {
+                        opened.append(raw: $0, time: EventTime(milliseconds: 1), id: 1, amount: 3)
+                    }
+                    if !record.profile.isEmpty { _ = try UserProfile(decoding: record.profile) }
+                    return PackedHistory(opened).byteCount > 0
                 } catch {
                     return false
                 }
@@ -60,9 +73,11 @@ extension FuzzSubject {
     private static func unsealed(_ record: [UInt8]) -> [UInt8] { Array(record.dropLast(8)) }
 
     /// With the right checksum, or every input would end there; one in sixteen goes without.
-    private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+    private static func sealed(
+        _ bytes: [UInt8], by hash: (UnsafeRawBufferPointer) -> UInt64 = StableHash.bytes
+    ) -> [UInt8] {
         guard bytes.last.map({ $0 % 16 != 5 }) ?? false else { return bytes }
-        let sum = bytes.withUnsafeBytes { StableHash.bytes($0) }
+        let sum = bytes.withUnsafeBytes { hash($0) }
         return bytes + (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * UInt64($0))) }
     }
 }

@@ -5,6 +5,8 @@ import Transactions
 enum FuzzTarget: String, CaseIterable, ExpressibleByArgument {
     /// Canonical JSON of transactions, transactions under the source's own names, labels.
     case transactions, mapped, labels
+    /// Transactions in the framing of a schema registry.
+    case avro, protobuf
     /// Files a person writes.
     case schema, rules
     /// Conditions of rules: checked, compiled and evaluated.
@@ -19,6 +21,8 @@ enum FuzzTarget: String, CaseIterable, ExpressibleByArgument {
         case .transactions: .transactions(form: .canonical)
         case .mapped: .transactions(form: .mapped)
         case .labels: .labels()
+        case .avro: try .events("avro")
+        case .protobuf: try .events("protobuf")
         case .schema: .schema()
         case .rules: .rules()
         case .cel: .cel()

@@ -14,11 +14,23 @@ struct CheckpointKey: Hashable {
 
     /// - Throws: `RecordFault` for a key of another form.
     init(_ bytes: UnsafeRawBufferPointer?) throws(RecordFault) {
-        let text = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
         // The pseudonym may be a plain id with any character in it; the epoch is digits.
-        guard let mark = text.lastIndex(of: "#"), let epoch = Int64(text[text.index(after: mark)...]) else {
-            throw RecordFault(description: "key '\(text.prefix(80))', 'pseudonym#epoch' expected")
+        guard let bytes, let mark = bytes.lastIndex(of: UInt8(ascii: "#")),
+            let epoch = Self.number(bytes[(mark + 1)...])
+        else {
+            let text = bytes.map { String(decoding: $0.prefix(80), as: UTF8.self) } ?? ""
+            throw RecordFault(description: "key '\(text)', 'pseudonym#epoch' expected")
         }
-        self.init(pseudonym: String(text[..<mark]), epoch: epoch)
+        self.init(pseudonym: String(decoding: bytes[..<mark], as: UTF8.self), epoch: epoch)
+    }
+
+    private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
+        guard (1...18).contains(digits.count) else { return nil }
+        var number: Int64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+        }
+        return number
     }
 }

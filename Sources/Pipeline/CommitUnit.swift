@@ -75,8 +75,7 @@ struct CommitUnit: Sendable {
         struct User: Sendable {
             var pseudonym: String
             var offset: Int64
-            /// `UserHistory.encoded(layout:)`
-            var history: [UInt8]
+            var history: PackedHistory
             /// `UserProfile.encoded()`
             var profile: [UInt8] = []
             /// The epoch of the user's last checkpoint, whose record this one takes the place of.
@@ -87,6 +86,8 @@ struct CommitUnit: Sendable {
         var epoch: Int64
         /// The first offset the state does not hold.
         var offset: Int64
+        /// `FeatureExtractor.packedLayout` of the users' histories.
+        var layout: UInt64
         var users: [User]
         var open: EntityBucketPart?
     }

@@ -74,7 +74,7 @@ extension Committer {
                     topic: topics.sequences, partition: checkpoint.input.partition,
                     key: CheckpointKey(pseudonym: user.pseudonym, epoch: checkpoint.epoch).encoded,
                     value: CheckpointRecord(offset: user.offset, history: user.history, profile: user.profile)
-                        .encoded(),
+                        .encoded(layout: checkpoint.layout),
                     effect: .checkpointed(group: group)))
             if let former = user.formerEpoch, former != checkpoint.epoch {
                 checkpointGroups[group]?.superseded.append(CheckpointKey(pseudonym: user.pseudonym, epoch: former))

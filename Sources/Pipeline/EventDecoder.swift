@@ -3,11 +3,11 @@ internal import Transactions
 
 /// Turns messages of the input topics into events; what cannot be read becomes a fault with the original bytes.
 struct EventDecoder {
-    private let transactions: TransactionDecoder
+    private let transactions: PayloadDecoder
     private let labels: LabelDecoder
 
-    init(schema: TransactionSchema, form: EventForm, limits: EventLimits) {
-        transactions = TransactionDecoder(schema: schema, form: form, limits: limits)
+    init(schema: TransactionSchema, format: EventFormat, form: EventForm, limits: EventLimits) {
+        transactions = PayloadDecoder(schema: schema, format: format, form: form, limits: limits)
         labels = LabelDecoder(schema: schema, form: .canonical, limits: limits)
     }
 

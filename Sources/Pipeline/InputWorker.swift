@@ -44,7 +44,6 @@ final class InputWorker {
     private var end: Int64?
 
     init(claim: InputClaim, source: UInt32, backlog: Backlog, schema: TransactionSchema) {
-        self.claim = claim
         self.source = source
         self.backlog = backlog
         restored = claim.restored.users
@@ -56,6 +55,10 @@ final class InputWorker {
         committedTo = claim.nextOffset
         checkpointedTo = claim.restoreOffset
         day = claim.day
+        // Users leave `restored` one by one; the claim must not hold on to them all.
+        var claim = claim
+        claim.restored = RestoredState()
+        self.claim = claim
     }
 
     /// Whether the worker still re-reads what has been decided before.

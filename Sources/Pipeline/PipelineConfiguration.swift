@@ -28,6 +28,8 @@ public struct PipelineConfiguration: Sendable {
     /// nil: the model's own threshold, no decline by score.
     public var thresholds: Thresholds?
     public var pseudonymizer: Pseudonymizer
+    /// How transactions are written on their topic, and the form of those in JSON.
+    public var format = EventFormat.json
     public var form = EventForm.canonical
     public var limits = EventLimits()
     /// Bound on cached keys and values.

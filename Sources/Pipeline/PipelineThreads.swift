@@ -136,8 +136,8 @@ struct PipelineThreads: Sendable {
                 entityBucketMilliseconds: configuration.model.encoder.schema.entityBucketMilliseconds, inbox: inbox,
                 commits: commits,
                 decoder: EventDecoder(
-                    schema: configuration.model.encoder.schema, form: configuration.form,
-                    limits: configuration.limits),
+                    schema: configuration.model.encoder.schema, format: configuration.format,
+                    form: configuration.form, limits: configuration.limits),
                 claimer: Claimer(
                     settings: configuration.postgres, topics: configuration.topics, owner: configuration.owner,
                     restorer: restorer, stopping: stopping, logger: logger),

@@ -61,19 +61,18 @@ extension Processor {
                 let user = worker.users[number]
                 return CommitUnit.Checkpoint.User(
                     pseudonym: user.pseudonym, offset: user.state.newestOffset,
-                    history: user.state.history.encoded(layout: layout), profile: user.state.profile.encoded(),
+                    history: user.state.packedHistory, profile: user.state.profile.encoded(),
                     formerEpoch: user.checkpointEpoch)
             }
             worker.clearDirty()
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(
                 CommitUnit.Checkpoint(
-                    input: input, epoch: worker.claim.epoch, offset: worker.position, users: users,
+                    input: input, epoch: worker.claim.epoch, offset: worker.position,
+                    layout: scorer.model.encoder.extractor.packedLayout, users: users,
                     open: worker.accumulator.open))
         }
     }
-
-    private var layout: UInt64 { scorer.model.encoder.extractor.layout }
 }
 
 extension EventCounts {

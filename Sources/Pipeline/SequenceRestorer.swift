@@ -15,7 +15,7 @@ struct SequenceRestorer {
         ///
         /// - Throws: `RecordFault` or `StateFault` for bytes that cannot be trusted.
         mutating func install(
-            key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, extractor: FeatureExtractor, model: Model
+            key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, extractor: FeatureExtractor, capacity: Int
         ) throws {
             let key = try CheckpointKey(key)
             let known = users[key.pseudonym].map { ($0.epoch, $0.offset) }
@@ -23,15 +23,12 @@ struct SequenceRestorer {
                 if known?.0 == key.epoch { users[key.pseudonym] = nil }
                 return
             }
-            let record = try CheckpointRecord(decoding: value)
+            let record = try CheckpointRecord(decoding: value, extractor: extractor, capacity: capacity)
             // What a former owner sends late, and what a broker stores twice, does not replace what is newer.
             if let known, known > (key.epoch, record.offset) { return }
-            let history = try UserHistory(
-                decoding: record.history, layout: extractor.layout, rawCount: extractor.rawCount,
-                capacity: model.historyLength)
             let profile = record.profile.isEmpty ? UserProfile() : try UserProfile(decoding: record.profile)
             users[key.pseudonym] = RestoredState.User(
-                history: PackedHistory(history), profile: profile, offset: record.offset, epoch: key.epoch)
+                history: record.history, profile: profile, offset: record.offset, epoch: key.epoch)
         }
     }
 
@@ -70,13 +67,19 @@ struct SequenceRestorer {
             guard !range.isEmpty else { continue }
             starts[partition] = range.lowerBound
             ends[partition] = range.upperBound
+            // At most a record a user; a topic that is never compacted holds many more.
+            restored[number]?.users.reserveCapacity(min(range.count, 1 << 14))
         }
         try consumer.assign(starts)
         while !ends.isEmpty {
             let batch = try consumer.poll(maximum: 10_000, timeoutMilliseconds: 1000)
+            var newest = batch.partitions.map { _ in Int64.min }
             for message in batch {
-                take(message, into: &restored)
-                if message.offset + 1 >= ends[message.topicPartition] ?? .max { ends[message.topicPartition] = nil }
+                take(message, of: batch.partitions[message.partitionIndex].partition, into: &restored)
+                newest[message.partitionIndex] = message.offset
+            }
+            for (partition, offset) in zip(batch.partitions, newest) where offset + 1 >= ends[partition] ?? .max {
+                ends[partition] = nil
             }
             for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { ends[partition] = nil }
         }
@@ -92,10 +95,10 @@ struct SequenceRestorer {
         return restored
     }
 
-    private func take(_ message: KafkaMessage, into restored: inout [Int32: Partition]) {
-        let number = message.topicPartition.partition
+    private func take(_ message: KafkaMessage, of number: Int32, into restored: inout [Int32: Partition]) {
         do {
-            try restored[number]?.install(key: message.key, value: message.value, extractor: extractor, model: model)
+            try restored[number]?.install(
+                key: message.key, value: message.value, extractor: extractor, capacity: model.historyLength)
         } catch {
             metrics.badCheckpointRecords.increment()
             distrust(number, "record at offset \(message.offset): \(error)", in: &restored)

@@ -50,11 +50,13 @@ public final class UserState {
         packed?.unpacked(rawCount: open.rawCount, capacity: open.capacity) ?? open
     }
 
+    /// The same packed: as it is while cold, made anew while hot.
+    public var packedHistory: PackedHistory { packed ?? PackedHistory(open) }
+
     /// Bytes this user takes while cold, this object included.
     public var coldByteCount: Int {
-        let packed = packed ?? PackedHistory(open)
         // 16 bytes before an object's first field, 32 before an array's first element.
-        return 16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packed.byteCount
+        16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packedHistory.byteCount
     }
 
     /// Works on the open history in its place: reading it as a property would copy it, and count references to its arrays.

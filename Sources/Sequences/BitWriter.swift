@@ -1,33 +1,39 @@
-/// Appends values of any number of bits, the lowest first.
+/// Writes values of any number of bits into memory of the caller's, the lowest bit first.
 struct BitWriter {
-    private var bytes: [UInt8] = []
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var position = 0
     private var pending: UInt64 = 0
     private var pendingBits = 0
 
-    /// The lowest `bits` of a value, 0 to 64.
+    /// - Parameter buffer: room for all that will be written and 8 bytes more.
+    init(_ buffer: UnsafeMutableRawBufferPointer) { self.buffer = buffer }
+
+    /// The lowest `bits` of a value, 0 to 64; higher ones must be zero.
+    @inline(__always)
     mutating func append(_ value: UInt64, _ bits: Int) {
-        guard bits <= 32 else {
-            append(value & 0xFFFF_FFFF, 32)
-            append(value >> 32, bits - 32)
+        pending |= value &<< UInt64(truncatingIfNeeded: pendingBits)
+        let total = pendingBits &+ bits
+        guard total >= 64 else {
+            pendingBits = total
             return
         }
-        pending |= value << UInt64(pendingBits)
-        pendingBits += bits
-        while pendingBits >= 8 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
-            pending >>= 8
-            pendingBits -= 8
-        }
+        store()
+        // What the full word had no room for; a shift by all 64 leaves nothing.
+        pending = value >> UInt64(truncatingIfNeeded: 64 &- pendingBits)
+        pendingBits = total &- 64
+    }
+
+    private mutating func store() {
+        precondition(position + 8 <= buffer.count, "more bits than there is room for")
+        buffer.storeBytes(of: pending.littleEndian, toByteOffset: position, as: UInt64.self)
+        position += 8
     }
 
     /// All bytes, in an array that is no longer than they are.
     consuming func finished() -> [UInt8] {
-        if pendingBits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
-        let all = bytes
-        return [UInt8](unsafeUninitializedCapacity: all.count) { buffer, count in
-            _ = buffer.initialize(from: all)
-            count = all.count
-        }
+        let count = position + (pendingBits + 7) / 8
+        if pendingBits > 0 { store() }
+        return Array(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
 }
 

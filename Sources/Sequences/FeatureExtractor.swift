@@ -23,6 +23,9 @@ public struct FeatureExtractor: Sendable {
         layout = StableHash.identifier(description)
     }
 
+    /// A fingerprint of what `PackedHistory` rests on: the raw layout, and how the user's features are computed.
+    public var packedLayout: UInt64 { layout ^ UserFeaturePrediction.fingerprint }
+
     /// Raw values a token.
     public var rawCount: Int { features.count }
 

@@ -64,7 +64,8 @@ extension UserHistory {
         let newest = try reader.zigzag()
         let tokens = try Self.readTokens(from: &reader, rawCount: max(0, rawCount))
         let recent = try Self.readRecent(from: &reader)
-        guard eventsSeen >= UInt64(tokens.times.count), eventsSeen >= UInt64(recent.times.count) else {
+        let held = max(tokens.times.count, recent.times.count)
+        guard Self.areSound(eventsSeen: eventsSeen, lateEvents: lateEvents, tokens: held) else {
             throw StateFault(.malformed, offset: reader.position, "more tokens than events")
         }
         try reader.finish()

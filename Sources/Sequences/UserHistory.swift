@@ -178,14 +178,19 @@ public struct UserHistory: Sendable {
         self.lateEvents = lateEvents
         newestMilliseconds = newest
         let dropped = max(0, tokens.times.count - self.capacity)
-        raws = Array(tokens.raws.dropFirst(dropped * self.rawCount))
-        times = Array(tokens.times.dropFirst(dropped))
-        ids = Array(tokens.ids.dropFirst(dropped))
+        raws = dropped == 0 ? tokens.raws : Array(tokens.raws.dropFirst(dropped * self.rawCount))
+        times = dropped == 0 ? tokens.times : Array(tokens.times.dropFirst(dropped))
+        ids = dropped == 0 ? tokens.ids : Array(tokens.ids.dropFirst(dropped))
         count = times.count
         recentAmounts = recent.amounts
         recentTimes = recent.times
         sortedAmounts = recent.amounts.sorted()
         measure()
+    }
+
+    /// Whether stored counts can be those of a history; what is counted on from them must not overflow.
+    static func areSound(eventsSeen: UInt64, lateEvents: UInt64, tokens: Int) -> Bool {
+        eventsSeen >= UInt64(tokens) && eventsSeen < 1 << 62 && lateEvents <= eventsSeen
     }
 }
 

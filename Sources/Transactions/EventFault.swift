@@ -10,6 +10,8 @@ public struct EventFault: Error, Hashable, Sendable, CustomStringConvertible {
         case missingField = "missing_field"
         case wrongType = "wrong_type"
         case outOfRange = "out_of_range"
+        /// Of a format with schemas: written by one that is not configured.
+        case unknownSchema = "unknown_schema"
         case scoringFailed = "scoring_failed"
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Postgres
+import Sequences
 import Testing
 import Transactions
 
@@ -70,7 +71,7 @@ import Transactions
         func following(epoch: Int64) -> CommitUnit {
             var unit = CommitUnit()
             unit.advances = [0, 1].map { .init(input: run.input($0), epoch: epoch, watermark: 7, offset: 2) }
-            unit.checkpoints = [0, 1].map { .init(input: run.input($0), epoch: epoch, offset: 2, users: []) }
+            unit.checkpoints = [0, 1].map { .init(input: run.input($0), epoch: epoch, offset: 2, layout: 1, users: []) }
             return unit
         }
         func published() throws -> [Int32] {
@@ -170,18 +171,23 @@ import Transactions
     @Test func checkpointsMoveTheRestorePoint() throws {
         let run = try CommitterRun()
         try run.claim(1)
+        let extractor = FeatureExtractor(schema: SmallModel.schema)
+        let history = PackedHistory(UserHistory(rawCount: extractor.rawCount, capacity: 7))
         var unit = run.unit(1, 0..<3)
         unit.checkpoints = [
             .init(
-                input: run.input(1), epoch: 1, offset: 3,
-                users: [.init(pseudonym: "someone", offset: 2, history: [1, 2, 3])], open: nil)
+                input: run.input(1), epoch: 1, offset: 3, layout: extractor.packedLayout,
+                users: [.init(pseudonym: "someone", offset: 2, history: history)], open: nil)
         ]
         try run.settle(.commit(unit))
         #expect(try run.database.number("SELECT restore_offset FROM vigil.stream_progress") == 3)
         let records = try TestBrokers.readAll(run.topics.sequences)
         #expect(records.map(\.key) == [CheckpointKey(pseudonym: "someone", epoch: 1).encoded])
-        let record = try #require(try records.first?.value?.withUnsafeBytes { try CheckpointRecord(decoding: $0) })
-        #expect(record == CheckpointRecord(offset: 2, history: [1, 2, 3]))
+        let record = try #require(
+            try records.first?.value?.withUnsafeBytes {
+                try CheckpointRecord(decoding: $0, extractor: extractor, capacity: 7)
+            })
+        #expect(record == CheckpointRecord(offset: 2, history: history))
         #expect(try TestBrokers.readAll(run.topics.entities).count == 1)
         try run.finish()
     }

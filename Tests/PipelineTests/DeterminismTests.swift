@@ -102,14 +102,13 @@ import Transactions
             guard self != .nothing, let newest = checkpoints.last else { return claim }
             let extractor = try SmallModel.shared.get().encoder.extractor
             for user in checkpoints.flatMap(\.users) {
-                let history = try user.history.withUnsafeBytes {
-                    try UserHistory(
-                        decoding: $0, layout: extractor.layout, rawCount: extractor.rawCount,
-                        capacity: SmallModel.shared.get().historyLength)
+                let record = CheckpointRecord(offset: user.offset, history: user.history, profile: user.profile)
+                let read = try record.encoded(layout: newest.layout).withUnsafeBytes {
+                    try CheckpointRecord(
+                        decoding: $0, extractor: extractor, capacity: SmallModel.shared.get().historyLength)
                 }
                 claim.restored.users[user.pseudonym] = .init(
-                    history: PackedHistory(history), profile: try UserProfile(decoding: user.profile),
-                    offset: user.offset)
+                    history: read.history, profile: try UserProfile(decoding: read.profile), offset: read.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
             claim.restored.open = (newest.open, newest.offset)

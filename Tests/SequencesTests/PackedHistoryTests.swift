@@ -99,3 +99,45 @@ import Transactions
         #expect(packed.byteCount < 3800, "\(packed.byteCount) bytes")
     }
 }
+
+/// Packed histories come back from topics: no bytes may crash what opens them.
+extension PackedHistoryTests {
+    private func validated(_ bytes: [UInt8], rawCount: Int) throws -> PackedHistory {
+        try bytes.withUnsafeBytes { try PackedHistory(validating: $0, rawCount: rawCount) }
+    }
+
+    @Test(arguments: [0, 1, 33, 300]) func bytesAreThePackedHistory(count: Int) throws {
+        let history = Self.history(count, capacity: 127, seed: count)
+        let packed = PackedHistory(history)
+        let bytes = packed.withBytes { Array($0) }
+        #expect(try validated(bytes, rawCount: history.rawCount) == packed)
+        for length in bytes.indices {
+            #expect(throws: StateFault.self) { try validated(Array(bytes[..<length]), rawCount: history.rawCount) }
+        }
+        #expect(throws: StateFault.self) { try validated(bytes + [0], rawCount: history.rawCount) }
+        if count > 0 {
+            #expect(throws: StateFault.self) { try validated(bytes, rawCount: history.rawCount + 1) }
+            #expect(throws: StateFault.self) { try validated(bytes, rawCount: history.rawCount - 1) }
+        }
+    }
+
+    /// Whatever the walk lets through is opened, used and packed again.
+    @Test func flippedBitsAreRefusedOrHarmless() throws {
+        let history = Self.history(40, capacity: 127, seed: 4)
+        let bytes = PackedHistory(history).withBytes { Array($0) }
+        let raw = [UInt32](repeating: 7, count: history.rawCount)
+        var accepted = 0
+        for bit in 0..<bytes.count * 8 {
+            var flipped = bytes
+            flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+            guard let packed = try? validated(flipped, rawCount: history.rawCount) else { continue }
+            accepted += 1
+            var opened = packed.unpacked(rawCount: history.rawCount, capacity: 30)
+            raw.withUnsafeBufferPointer {
+                opened.append(raw: $0, time: EventTime(milliseconds: 1_700_000_000_000), id: 1, amount: 3)
+            }
+            #expect(PackedHistory(opened).unpacked(rawCount: history.rawCount, capacity: 30) == opened)
+        }
+        #expect(accepted > 0 && accepted < bytes.count * 8)
+    }
+}

@@ -117,7 +117,7 @@ public struct AlertCheck {
         }
         let reader = try KafkaPartitionReader(settings: input.kafka, partitions: 1, logger: quiet)
         try reader.start(partition, at: source.offset)
-        let decoder = ReplayDecoder(schema: entrant.model.encoder.schema, form: input.form, limits: input.limits)
+        let decoder = ReplayDecoder(schema: entrant.model.encoder.schema, input: input)
         for _ in 0..<50 {
             let batch = try reader.read(partition, maximum: 1, timeoutMilliseconds: 200)
             guard let message = batch.first else {

@@ -30,7 +30,7 @@ final class KafkaFeed: ReplayFeed {
     init(_ input: KafkaReplayInput, schema: TransactionSchema) throws {
         let quiet = Logger(label: "vigil.replay") { _ in SwiftLogNoOpLogHandler() }
         let partitions = try PartitionRange.all(of: input, logger: quiet)
-        decoder = ReplayDecoder(schema: schema, form: input.form, limits: input.limits)
+        decoder = ReplayDecoder(schema: schema, input: input)
         end = input.end
         sources = partitions.map { ReplaySource(name: $0.partition.topic, partition: $0.partition.partition) }
         expectedEvents = partitions.reduce(0) { $0 + $1.offsets.count }

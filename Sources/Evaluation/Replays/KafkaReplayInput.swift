@@ -8,6 +8,8 @@ public struct KafkaReplayInput: Sendable {
     /// nil: no labels, so nothing is known of any truth.
     public var labels: String?
     public var form: EventForm
+    /// How transactions are written on their topic.
+    public var format = EventFormat.json
     public var limits: EventLimits
     /// Nothing before this moment is read where the broker can search by time; nil: all it has.
     public var start: EventTime?

@@ -3,12 +3,12 @@ internal import Transactions
 
 /// Reads messages as `run` does; what `run` would send to the dead letters is nil here.
 struct ReplayDecoder {
-    private let transactions: TransactionDecoder
+    private let transactions: PayloadDecoder
     private let labels: LabelDecoder
 
-    init(schema: TransactionSchema, form: EventForm, limits: EventLimits) {
-        transactions = TransactionDecoder(schema: schema, form: form, limits: limits)
-        labels = LabelDecoder(schema: schema, form: .canonical, limits: limits)
+    init(schema: TransactionSchema, input: KafkaReplayInput) {
+        transactions = PayloadDecoder(schema: schema, format: input.format, form: input.form, limits: input.limits)
+        labels = LabelDecoder(schema: schema, form: .canonical, limits: input.limits)
     }
 
     func decode(_ message: KafkaMessage, isLabel: Bool) -> ReplayEvent.Payload? {

@@ -18,7 +18,7 @@ struct MappedFields: Sendable {
     let targets: [[Target]]
     let hasCoordinates: Bool
     private let table: FieldTable
-    private let timeFormat: TransactionSchema.TimeFormat
+    let timeFormat: TransactionSchema.TimeFormat
 
     init(schema: TransactionSchema) {
         var names: [String] = []

@@ -3,6 +3,8 @@ import Yams
 /// Takes a schema out of a composed YAML tree, remembering each field's line for errors found later.
 struct SchemaReader {
     let file: String
+    /// How messages on the topic are written; no part of the schema, which models keep.
+    private(set) var format = EventFormat.Declaration()
     private var lines: [String: Int] = [:]
 
     init(file: String) {
@@ -13,7 +15,11 @@ struct SchemaReader {
         let members = try mapping(
             root, at: "",
             required: ["name", "fields"],
-            optional: ["time_format", "entities", "entity_bucket", "features", "label", "label_delay"])
+            optional: [
+                "time_format", "entities", "entity_bucket", "features", "label", "label_delay", "format", "schemas",
+                "message",
+            ])
+        format = try format(members)
         var schema = TransactionSchema(
             name: try text(members["name"], at: "name"), fields: try fields(members["fields"], at: "fields"))
         if let node = members["time_format"] { schema.timeFormat = try choice(node, at: "time_format") }
@@ -36,6 +42,29 @@ struct SchemaReader {
             throw error(path, "a duration such as 7d, 90m or 1h30m")
         }
         return milliseconds
+    }
+
+    private mutating func format(_ members: [String: Node]) throws(SchemaError) -> EventFormat.Declaration {
+        var format = EventFormat.Declaration()
+        if let node = members["format"] { format.name = try choice(node, at: "format") }
+        let isFramed = format.name != .json
+        guard isFramed == (members["schemas"] != nil) else {
+            throw error("schemas", isFramed ? "files by schema id, such as { 7: payment.avsc }" : "none for JSON")
+        }
+        guard (format.name == .protobuf) == (members["message"] != nil) else {
+            throw error("message", "a message's full name with protobuf, and only there")
+        }
+        if let node = members["message"] { format.message = try text(node, at: "message") }
+        guard let node = members["schemas"] else { return format }
+        note(node, at: "schemas")
+        for (key, value) in node.mapping ?? [:] {
+            guard let id = key.string.flatMap({ UInt32($0) }) else {
+                throw error("schemas", "schema ids, which are numbers, with a file each")
+            }
+            format.schemas[id] = try text(value, at: "schemas.\(id)")
+        }
+        guard !format.schemas.isEmpty else { throw error("schemas", "at least one schema id with its file") }
+        return format
     }
 
     private mutating func fields(_ node: Node?, at path: String) throws(SchemaError) -> TransactionSchema.Fields {

@@ -5,6 +5,13 @@ extension TransactionSchema {
     ///
     /// - Throws: `SchemaError` naming the file, line and field, and what was expected there.
     public static func load(path: String) throws(SchemaError) -> TransactionSchema {
+        try loadWithFormat(path: path).schema
+    }
+
+    /// The same with what the file says of the format of messages.
+    static func loadWithFormat(
+        path: String
+    ) throws(SchemaError) -> (schema: TransactionSchema, format: EventFormat.Declaration) {
         let bytes: [UInt8]
         do {
             bytes = try InputFile.contents(path: path, maximumBytes: 1 << 20)
@@ -14,11 +21,17 @@ extension TransactionSchema {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw SchemaError(file: path, expected: "UTF-8 text")
         }
-        return try parse(yaml: text, file: path)
+        return try parseWithFormat(yaml: text, file: path)
     }
 
     /// Reads a schema from YAML; the file's name is for errors only.
     public static func parse(yaml: String, file: String) throws(SchemaError) -> TransactionSchema {
+        try parseWithFormat(yaml: yaml, file: file).schema
+    }
+
+    private static func parseWithFormat(
+        yaml: String, file: String
+    ) throws(SchemaError) -> (schema: TransactionSchema, format: EventFormat.Declaration) {
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)
@@ -35,7 +48,7 @@ extension TransactionSchema {
                 file: file, line: error.field.flatMap(reader.line), field: error.field,
                 expected: error.expected)
         }
-        return schema
+        return (schema, reader.format)
     }
 
     private static func syntaxError(_ error: any Error, file: String) -> SchemaError {

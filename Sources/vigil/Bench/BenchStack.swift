@@ -70,6 +70,12 @@ final class BenchStack {
         return text.split(separator: "\n").suffix(5).joined(separator: "\n")
     }
 
+    /// Lines of a log.
+    func lines(of log: String, where isWanted: (Substring) -> Bool) -> [Substring] {
+        let text = (try? String(contentsOf: directory.appendingPathComponent(log), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").filter(isWanted)
+    }
+
     /// Ends a process, by force where it does not go by itself.
     func end(_ process: Process) {
         guard process.isRunning else { return }

@@ -41,6 +41,7 @@ struct RunSettings {
         pipeline.topics = reader.topics()
         pipeline.thresholds = try reader.thresholds(default: model.threshold)
         (pipeline.form, pipeline.limits) = try reader.decoding()
+        pipeline.format = try reader.format(for: schema)
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
         if let interval = try reader.milliseconds("model.reload") {
             pipeline.modelReload = (
@@ -111,6 +112,11 @@ extension SettingsReader {
         }
         limits.maximumAheadMilliseconds = try milliseconds("input.maximum_ahead") ?? limits.maximumAheadMilliseconds
         return (EventForm(rawValue: name) ?? .canonical, limits)
+    }
+
+    /// How transactions are written on their topic: what a schema file says, else JSON under the model's own names.
+    func format(for model: TransactionSchema) throws -> EventFormat {
+        try text("input.schema").map { try EventFormat.load(path: $0, for: model) } ?? .json
     }
 
     /// Score thresholds; nil leaves both to the model.

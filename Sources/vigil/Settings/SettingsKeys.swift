@@ -12,7 +12,7 @@ enum SettingsKeys {
         "model.path", "model.adapter", "model.reload", "model.shadow", "rules.path", "rules.table", "rules.refresh",
         "decision.review", "decision.decline",
         "privacy.user_ids", "privacy.key", "privacy.key_file",
-        "input.form", "input.maximum_bytes", "input.earliest", "input.maximum_ahead",
+        "input.schema", "input.form", "input.maximum_bytes", "input.earliest", "input.maximum_ahead",
         "state.memory", "state.cache_precision", "state.checkpoint_interval",
         "alignment.idle_grace", "alignment.maximum_wait",
         "console.address", "console.port", "log.level", "owner",

@@ -39,10 +39,12 @@ struct AlertsVerifyCommand: AsyncParsableCommand {
         let rules = try pinnedRules(stored.rulesHash, model, reader)
         let topics = reader.topics()
         let decoding = try reader.decoding()
+        var input = KafkaReplayInput(
+            kafka: try reader.kafka(), transactions: topics.transactions, labels: topics.labels,
+            form: decoding.form, limits: decoding.limits)
+        input.format = try reader.format(for: model.encoder.schema)
         let check = AlertCheck(
-            KafkaReplayInput(
-                kafka: try reader.kafka(), transactions: topics.transactions, labels: topics.labels,
-                form: decoding.form, limits: decoding.limits),
+            input,
             entrant: ReplayEntrant(
                 name: "alert", model: model, rules: rules, thresholds: try reader.thresholds(default: model.threshold)))
         let bar = ReplayBar(until: nil)

@@ -60,9 +60,10 @@ struct ReplaySourceOptions: ParsableArguments {
         }
         let topics = reader.topics()
         let decoding = try reader.decoding()
-        return .kafka(
-            KafkaReplayInput(
-                kafka: try reader.kafka(), transactions: topics.transactions, labels: topics.labels,
-                form: decoding.form, limits: decoding.limits, start: start, end: end))
+        var input = KafkaReplayInput(
+            kafka: try reader.kafka(), transactions: topics.transactions, labels: topics.labels,
+            form: decoding.form, limits: decoding.limits, start: start, end: end)
+        input.format = try reader.format(for: own)
+        return .kafka(input)
     }
 }

@@ -1,0 +1,129 @@
+import Foundation
+import Kafka
+import Logging
+import Postgres
+import Rules
+import Synchronization
+import Testing
+import Transactions
+
+@testable import Pipeline
+
+/// The whole service over a PostgreSQL server of its own, for a test to take away, slow down or fill.
+final class OutageRun {
+    static let partitions: Int32 = 2
+
+    let server: ThrowawayServer
+    let topics: TopicNames
+    let notes = RetryNotes()
+    private let service: PipelineService
+    private var running: Task<Void, any Error>?
+    private var published = 0
+
+    init() throws {
+        server = try ThrowawayServer()
+        _ = try Migrator().migrate(try PostgresConnection(server.settings))
+        topics = try TestBrokers.makeTopics(partitions: Self.partitions)
+        var configuration = PipelineConfiguration(
+            kafka: try TestBrokers.groupSettings(), postgres: server.settings, model: try SmallModel.shared.get(),
+            rules: try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema), pseudonymizer: .plain,
+            owner: "test")
+        configuration.topics = topics
+        configuration.group = topics.transactions
+        configuration.idleGraceMilliseconds = 100
+        let notes = notes
+        var logger = Logger(label: "outage") { _ in notes }
+        logger.logLevel = .warning
+        service = PipelineService(configuration, logger: logger)
+    }
+
+    func start() {
+        let service = service
+        running = Task { try await service.run() }
+    }
+
+    /// Publishes so many more transactions, users and terminals in turns, all of them alerts.
+    func publish(_ count: Int) throws {
+        let encoder = TransactionEncoder(schema: SmallModel.schema)
+        try TestBrokers.publish(
+            (published..<published + count).map { number in
+                let user = number % 20
+                var value: [UInt8] = []
+                encoder.append(
+                    Feeds.transaction(
+                        "x\(number)", user: "u\(user)", at: Int64(number) * 1000, terminal: "t\(number % 7)"),
+                    to: &value)
+                return ProducerRecord(
+                    topic: topics.transactions, partition: Int32(user) % Self.partitions, key: Array("u\(user)".utf8),
+                    value: value, timestampMilliseconds: Feeds.start + 40_000_000)
+            })
+        published += count
+    }
+
+    func connect() throws(PostgresError) -> PostgresConnection { try PostgresConnection(server.settings) }
+
+    private func number(_ query: String) throws -> Int64 {
+        try #require(try connect().execute("SELECT number FROM (\(query)) AS query (number)").first).value("number")
+    }
+
+    /// Waits until so many transactions are decided, of all published where none are named.
+    func waitUntilDecided(_ count: Int? = nil, within seconds: Double = 60) throws {
+        try wait(within: seconds, "decided") {
+            try number(
+                """
+                SELECT coalesce(sum(next_offset), 0)::bigint FROM vigil.stream_progress
+                WHERE topic = '\(topics.transactions)'
+                """) >= Int64(count ?? published)
+        }
+    }
+
+    /// Stops the service and demands: every alert once, every count right, and the partitions never given up.
+    func finish() async throws {
+        running?.cancel()
+        try await running?.value
+        let progress = "FROM vigil.stream_progress WHERE topic = '\(topics.transactions)'"
+        #expect(try number("SELECT sum(scored)::bigint \(progress)") == Int64(published))
+        #expect(try number("SELECT sum(unaccounted + duplicates + dead_lettered)::bigint \(progress)") == 0)
+        // Who loses the membership claims anew.
+        #expect(try number("SELECT max(epoch)::bigint \(progress)") == 1)
+        #expect(try number("SELECT count(DISTINCT transaction_id) FROM vigil.alerts") == Int64(published))
+        #expect(try number("SELECT count(*) FROM vigil.alerts WHERE published_at IS NOT NULL") == Int64(published))
+        let ids = try TestBrokers.readAll(topics.review).map { $0["alert_id"] }
+        #expect(Set(ids).count == published)
+    }
+
+    /// Ends what a failed test leaves.
+    func abandon() async {
+        running?.cancel()
+        _ = try? await running?.value
+    }
+}
+
+/// What the service says of its tries.
+final class RetryNotes: LogHandler, Sendable {
+    private let notes = Mutex<[(error: String, seconds: String)]>([])
+
+    /// The errors after which it was tried again, with the waits.
+    var retries: [(error: String, seconds: String)] { notes.withLock { $0 } }
+
+    func log(event: LogEvent) {
+        guard event.message.description.hasPrefix("PostgreSQL: trying again") else { return }
+        let metadata = event.metadata ?? [:]
+        notes.withLock { $0.append(("\(metadata["error"] ?? "")", "\(metadata["seconds"] ?? "")")) }
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+
+    var logLevel: Logger.Level {
+        get { .warning }
+        set {}
+    }
+}
