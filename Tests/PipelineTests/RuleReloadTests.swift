@@ -131,7 +131,7 @@ import Transactions
             switch event.payload {
             case .transaction(let transaction): Int((transaction.time.milliseconds - Feeds.start) / 18_000_000)
             case .label(let label): Int((label.knownAt.milliseconds - Feeds.start) / 18_000_000)
-            case .fault: 0
+            case .fault, .taken: 0
             }
         }
         var decidable = 0
