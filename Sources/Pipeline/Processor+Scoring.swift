@@ -103,10 +103,12 @@ extension Processor {
         metrics.scored(events: outcomes.count, since: started)
         let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        requests.withUnsafeBufferPointer { requests in
+            for index in requests.indices { requests[index].user.newestOffset = requestSources[index].offset }
+        }
         var allowed = 0
         for index in outcomes.indices {
             let source = requestSources[index]
-            requests[index].user.newestOffset = source.offset
             let counted = order[source.worker]
             guard case .scored(let decision, let late) = outcomes[index] else {
                 counted.counts.duplicates += 1

@@ -18,7 +18,7 @@ extension Scorer {
     /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
     ///
     /// Waves let several events of one user share a batch while each cache still ends at the event just scored.
-    func prepare(_ requests: [Request], ledger: EntityLedger) {
+    func prepare(_ requests: UnsafeBufferPointer<Request>, ledger: EntityLedger) {
         rows.removeAll()
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
@@ -66,7 +66,7 @@ extension Scorer {
     }
 
     /// Reads what will be needed of the batch's users beforehand: first where their histories are, then these.
-    private func touchUsers(of requests: [Request]) {
+    private func touchUsers(of requests: UnsafeBufferPointer<Request>) {
         for index in requests.indices { touched &+= requests[index].user.touch() }
         for index in requests.indices {
             touched &+= Int(truncatingIfNeeded: requests[index].user.withOpen { $0.touch() })
@@ -74,7 +74,7 @@ extension Scorer {
     }
 
     /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
-    func findEntities(of requests: [Request], _ ledger: EntityLedger) {
+    func findEntities(of requests: UnsafeBufferPointer<Request>, _ ledger: EntityLedger) {
         slots.removeAll(keepingCapacity: true)
         guard extractor.riskEntityCount > 0 else { return }
         for index in requests.indices {
@@ -144,11 +144,10 @@ extension Scorer {
         rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
     }
 
-    func decide(_ event: PreparedEvent, on request: Request) -> Decision {
+    func decide(_ event: PreparedEvent, on transaction: Transaction, of user: UserState) -> Decision {
         let modelScore = model.calibration.probability(logit: logits[event.row])
-        let user = request.user
         let outcome = evaluator.evaluate(
-            request.transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
+            transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
             observations: observations, row: event.observation)
         let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
             thresholds.disposition(of: Float($0))

@@ -198,8 +198,9 @@ public final class Scorer {
     /// - Parameter outcomes: one a request, whatever it held before.
     public func score(_ requests: [Request], ledger: EntityLedger, into outcomes: inout [Outcome]) throws {
         batchNumber += 1
-        prepare(requests, ledger: ledger)
-        defer { for index in requests.indices { requests[index].user.eventsInBatch = 0 } }
+        // By their addresses: an array's subscript would copy a request, and count five references, at every look.
+        requests.withUnsafeBufferPointer { prepare($0, ledger: ledger) }
+        defer { requests.withUnsafeBufferPointer { for index in $0.indices { $0[index].user.eventsInBatch = 0 } } }
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
         sortByWave()
@@ -211,11 +212,14 @@ public final class Scorer {
             try challengers?.advance()
             stageEnded?(.score)
             flagged.removeAll(keepingCapacity: true)
-            for place in events {
-                let index = waveEvents[place]
-                let decision = decide(prepared[index], on: requests[index])
-                outcomes[index] = .scored(decision, late: prepared[index].late)
-                if decision.disposition != .allow { flagged.append(index) }
+            requests.withUnsafeBufferPointer { requests in
+                for place in events {
+                    let index = waveEvents[place]
+                    let decision = decide(
+                        prepared[index], on: requests[index].transaction, of: requests[index].user)
+                    outcomes[index] = .scored(decision, late: prepared[index].late)
+                    if decision.disposition != .allow { flagged.append(index) }
+                }
             }
             challengers?.decide(waveEvents[events], prepared, requests, logits)
             if explains, !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
