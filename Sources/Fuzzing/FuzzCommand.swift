@@ -59,11 +59,11 @@ struct FuzzCommand: ParsableCommand {
         guard growth < 64 << 20 else { throw FuzzFailure("memory grew by \(growth) bytes") }
     }
 
+    /// - Source: proc(5), `status`: `VmHWM`, in KiB.
     private static func peakBytes() -> Int {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        // In KiB on Linux.
-        return usage.ru_maxrss << 10
+        let text = FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) }
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) << 10
     }
 
     /// - Source: proc(5), `statm`: the second field, in pages.

@@ -3,7 +3,8 @@ public import Scoring
 internal import Sequences
 internal import Transactions
 
-/// How fast one thread decodes checkpoint records and installs the users, without a broker, and what a record costs to make.
+/// How fast one thread decodes the checkpoint records of 64 partitions and installs the users, without a broker, and what a
+/// record costs to make.
 public struct RestoreMeasurement: Sendable {
     public var users: Int
     /// Mean size of a record's value.
@@ -15,6 +16,8 @@ public struct RestoreMeasurement: Sendable {
     public var unpackMicroseconds: Double
 
     public var usersPerSecond: Double { Double(users) / max(seconds, 1e-9) }
+
+    private static let partitions = 64
 
     /// - Parameters:
     ///   - states: hot users; the records are theirs in turns, each in memory of its own.
@@ -44,18 +47,20 @@ public struct RestoreMeasurement: Sendable {
             records.append((start..<middle, middle..<fetched.count))
         }
         bytesPerUser = Double(records.reduce(0) { $0 + $1.value.count }) / Double(max(1, users))
-        var partition = SequenceRestorer.Partition()
+        var partitions = (0..<Self.partitions).map { _ in
+            SequenceRestorer.Partition(records: users / Self.partitions + 1)
+        }
         let start = DispatchTime.now().uptimeNanoseconds
         try fetched.withUnsafeBytes { bytes in
-            for record in records {
-                try partition.install(
+            for (number, record) in records.enumerated() {
+                try partitions[number * Self.partitions / users].install(
                     key: UnsafeRawBufferPointer(rebasing: bytes[record.key]),
                     value: UnsafeRawBufferPointer(rebasing: bytes[record.value]), extractor: extractor,
                     capacity: model.historyLength)
             }
         }
         seconds = Self.microseconds(since: start) / 1e6
-        self.users = partition.users.count
+        self.users = partitions.reduce(0) { $0 + $1.users.count }
         unpackMicroseconds = Self.unpack(states, rawCount: extractor.rawCount, capacity: model.historyLength)
     }
 

@@ -11,6 +11,9 @@ struct SequenceRestorer {
         var users: [String: RestoredState.User] = [:]
         var isTrusted = true
 
+        /// - Parameter records: how many there are: at most a record a user, but many more in a topic never compacted.
+        init(records: Int = 0) { users.reserveCapacity(min(records, 1 << 14)) }
+
         /// Takes a record of the sequences topic in; a tombstone takes out what was written under the same epoch.
         ///
         /// - Throws: `RecordFault` or `StateFault` for bytes that cannot be trusted.
@@ -63,12 +66,11 @@ struct SequenceRestorer {
                 throw PipelineFault.topicMissing("\(topic)[\(number)]")
             }
             let range = try consumer.watermarks(of: partition, timeoutMilliseconds: 10_000)
+            restored[number] = Partition(records: range.count)
             if range.lowerBound > 0 { distrust(number, "its oldest records are gone", in: &restored) }
             guard !range.isEmpty else { continue }
             starts[partition] = range.lowerBound
             ends[partition] = range.upperBound
-            // At most a record a user; a topic that is never compacted holds many more.
-            restored[number]?.users.reserveCapacity(min(range.count, 1 << 14))
         }
         try consumer.assign(starts)
         while !ends.isEmpty {

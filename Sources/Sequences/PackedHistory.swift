@@ -79,8 +79,9 @@ extension PackedHistory {
     /// Walks over the bytes as `unpacked` does: no count may be larger than what follows it, and nothing is left over.
     private static func validate(_ bytes: UnsafeRawBufferPointer, rawCount: Int) throws(StateFault) {
         var reader = BitReader(bytes)
-        func check(_ condition: Bool, _ detail: String) throws(StateFault) {
-            guard condition else { throw StateFault(.malformed, offset: min(bytes.count, reader.position / 8), detail) }
+        func check(_ condition: Bool, _ detail: @autoclosure () -> String) throws(StateFault) {
+            guard !condition else { return }
+            throw StateFault(.malformed, offset: min(bytes.count, reader.position / 8), detail())
         }
         let count = Int(reader.read(32))
         let eventsSeen = reader.read(64)

@@ -32,9 +32,10 @@ struct UserFeaturePrediction {
         columns = [UInt32](unsafeUninitializedCapacity: features * tokens) { columns, count in
             columns.initialize(repeating: 0)
             count = features * tokens
-            var history = UserHistory(rawCount: 0, capacity: 1)
             let none = UnsafeBufferPointer<UInt32>(start: nil, count: 0)
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: features) { raw in
+                // Here, where no closure captures it: it would be copied for every token.
+                var history = UserHistory(rawCount: 0, capacity: 1)
                 raw.initialize(repeating: 0)
                 for token in 0..<tokens {
                     let time = EventTime(milliseconds: times[token])

@@ -13,14 +13,18 @@ public enum XXHash64 {
         var position = 0
         var hash = primes.4
         if bytes.count >= 32 {
-            var lanes = SIMD4<UInt64>(primes.0 &+ primes.1, primes.1, 0, 0 &- primes.0)
+            // Four chains that do not wait for each other.
+            var (one, two) = (primes.0 &+ primes.1, primes.1)
+            var (three, four) = (UInt64(0), 0 &- primes.0)
             while position &+ 32 <= bytes.count {
-                // Four chains that do not wait for each other.
-                for lane in 0..<4 { lanes[lane] = round(lanes[lane], word(bytes, position &+ 8 &* lane)) }
+                one = round(one, word(bytes, position))
+                two = round(two, word(bytes, position &+ 8))
+                three = round(three, word(bytes, position &+ 16))
+                four = round(four, word(bytes, position &+ 24))
                 position &+= 32
             }
-            hash = rotated(lanes[0], 1) &+ rotated(lanes[1], 7) &+ rotated(lanes[2], 12) &+ rotated(lanes[3], 18)
-            for lane in 0..<4 { hash = (hash ^ round(0, lanes[lane])) &* primes.0 &+ primes.3 }
+            hash = rotated(one, 1) &+ rotated(two, 7) &+ rotated(three, 12) &+ rotated(four, 18)
+            for lane in [one, two, three, four] { hash = (hash ^ round(0, lane)) &* primes.0 &+ primes.3 }
         }
         hash &+= UInt64(bytes.count)
         return finished(hash, bytes, from: position)

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Logging
+import Postgres
 import Rules
 import Testing
 import Transactions

@@ -17,6 +17,7 @@ import Testing
             run.start()
             try run.publish(500)
             try run.waitUntilDecided()
+            try run.settle()
             try await body(run)
             try await run.finish()
         } catch {

@@ -123,7 +123,7 @@ extension PackedHistoryTests {
 
     /// Whatever the walk lets through is opened, used and packed again.
     @Test func flippedBitsAreRefusedOrHarmless() throws {
-        let history = Self.history(40, capacity: 127, seed: 4)
+        let history = Self.history(12, capacity: 127, seed: 4)
         let bytes = PackedHistory(history).withBytes { Array($0) }
         let raw = [UInt32](repeating: 7, count: history.rawCount)
         var accepted = 0

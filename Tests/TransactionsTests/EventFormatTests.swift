@@ -120,15 +120,15 @@ import Testing
             + [0xA3, 0x1F, 0xAB, 0x1F, 0xA8, 0x1F, 1, 0xAC, 0x1F, 0xA4, 0x1F] + [0xA5, 0x1F, 1, 2, 3, 4]
         for event in try Self.events("protobuf") {
             let bytes = event.bytes
-            let changed = bytes[..<7] + unknown + bytes[7...] + unknown
-            #expect(try decoder.decode(Array(changed), messageTimestamp: nil) == event.transaction)
+            let changed: [UInt8] = Array(bytes[..<7]) + unknown + Array(bytes[7...]) + unknown
+            #expect(try decoder.decode(changed, messageTimestamp: nil) == event.transaction)
         }
         let event = try #require(try Self.events("protobuf").first).bytes
-        let deep = [UInt8](repeating: 0xA3, count: 200).flatMap { [$0, 0x1F] }
+        let deep = (0..<400).map { UInt8($0 % 2 == 0 ? 0xA3 : 0x1F) }
         #expect(fault(decoder, event + deep)?.kind == .malformed)
         #expect(fault(decoder, event + [0xA3, 0x1F, 0xAC, 0x1F])?.kind == .malformed)
         // The first message of the file is another one.
-        #expect(fault(decoder, Array(event[..<5]) + [0] + event[7...])?.kind == .unknownSchema)
+        #expect(fault(decoder, Array(event[..<5]) + [0] + Array(event[7...]))?.kind == .unknownSchema)
     }
 
     /// Elements without a size would never end, whatever the block says.
@@ -148,7 +148,7 @@ import Testing
         let rest: [UInt8] = [0, 2, 0x78] + zigzag(1_767_571_200_000) + [0, 0, 0x40, 0x40]
         #expect(try read([20]).amount == 3)
         #expect(throws: EventFault.self) { try read(zigzag(.max)) }
-        #expect(throws: EventFault.self) { try read(zigzag(.min) + [2, 0]) }
+        #expect(throws: EventFault.self) { try read(zigzag(.min) + zigzag(1000)) }
     }
 
     @Test(

@@ -3,6 +3,7 @@ import Foundation
 import Pipeline
 import Rules
 import Scoring
+import Sequences
 
 /// `vigil bench restore`: how fast users come back from their checkpoints.
 struct BenchRestoreCommand: AsyncParsableCommand {
