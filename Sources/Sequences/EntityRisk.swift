@@ -25,8 +25,8 @@ public struct EntityRisk: Hashable, Sendable {
     /// Midnights from the last label before the current run that was no fraud to the run's first; NaN outside a run or
     /// without such a label. Zero says that the entity was sound on the day of the fraud.
     public var fraudRunGap: Float = .nan
-    /// The least amount of the current run's frauds; NaN outside a run or where no label says. One fraud of an ordinary
-    /// amount tells more of the entity than one that the amount explains.
+    /// The least amount of the current run's newest 16 frauds; NaN outside a run or where no label says. One fraud of an
+    /// ordinary amount tells more of the entity than one that its amount explains.
     public var fraudRunAmount: Float = .nan
     /// Midnights since the last label that was no fraud became known; NaN without one.
     public var genuineMidnights: Float = .nan

@@ -10,6 +10,9 @@ extension EntityTimeline {
         var horizonBuckets: Int64
     }
 
+    /// The most frauds of a run whose amounts are looked at: where labels tell of frauds alone a run never ends.
+    private static let runAmounts = 16
+
     /// What each older label weighs less in the exponential mean.
     private static let meanDecay: Float = 0.8
 
@@ -84,9 +87,9 @@ extension EntityTimeline {
         risk.fraudRun = Float(end - runStart)
         risk.fraudRunDays = days(from: first, to: moment)
         risk.fraudRunMidnights = Float(max(0, now - midnights(before: first)))
-        risk.fraudRunAmount = newest.runAmount
-        if Int(newest.runStart) < start {
-            risk.fraudRunAmount = labels[start..<end].reduce(.nan) { Float.minimum($0, $1.amount) }
+        // The least of two, and whichever is known.
+        for index in max(runStart, end - runAmounts)..<end {
+            risk.fraudRunAmount = Float.minimum(risk.fraudRunAmount, labels[index].amount)
         }
         if let genuine { risk.fraudRunGap = Float(max(0, midnights(before: first) - genuine)) }
     }

@@ -16,9 +16,8 @@ struct EntityTimeline: Sendable {
         var runStart: UInt32
         /// The last fraud up to and with this label; nil is `UInt32.max`.
         var lastFraud: UInt32
-        /// The label's amount, and the least of those of its run up to and with it; NaN where none is known.
+        /// The transaction's amount; NaN where it is not known.
         var amount: Float
-        var runAmount: Float
         /// The last 16 labels, this one in the lowest bit: 1 is fraud. What a read needs then stands in one place.
         var recent: UInt16
 
@@ -49,7 +48,7 @@ struct EntityTimeline: Sendable {
         }
         let entry = LabelEntry(
             bucket: bucket, knownAt: label.knownAt, cumulativeFrauds: 0, runStart: 0, lastFraud: 0,
-            amount: label.amount ?? .nan, runAmount: .nan, recent: label.fraud ? 1 : 0)
+            amount: label.amount ?? .nan, recent: label.fraud ? 1 : 0)
         labels.insert(entry, at: index)
         refreshLabels(from: index)
     }
@@ -86,9 +85,6 @@ struct EntityTimeline: Sendable {
             labels[index].cumulativeFrauds = (previous?.cumulativeFrauds ?? 0) + (fraud ? 1 : 0)
             labels[index].runStart = fraud ? min(previous?.runStart ?? 0, here) : here + 1
             labels[index].recent = (previous?.recent ?? 0) << 1 | (fraud ? 1 : 0)
-            // The least of two, and whichever is known.
-            labels[index].runAmount = Float.minimum(
-                fraud ? labels[index].amount : .nan, fraud ? previous?.runAmount ?? .nan : .nan)
             labels[index].lastFraud = fraud ? here : previous?.lastFraud ?? .max
         }
     }

@@ -5,7 +5,8 @@
         --test 2018-08-08 2018-08-14 --test 2018-08-08 2018-08-31 [--no-risk]
 
 It is given the information that vigil's model is given: the card's last 32 amounts and its activity over 1, 7 and 30
-days, and what labels 7 days old tell of the terminal. `--no-risk` leaves the terminal's labels and activity out.
+days, and what labels 7 days old and the amounts of frauds tell of the terminal. `--no-risk` leaves the terminal's labels
+and activity out.
 """
 import argparse
 import csv
@@ -63,8 +64,8 @@ def card_features(times, amounts):
     return np.stack([np.asarray(column, np.float32) for column in columns], 1)
 
 
-def terminal_features(times, frauds, delay):
-    """One terminal's features (events, 16) from labels that were known by each event."""
+def terminal_features(times, frauds, amounts, delay):
+    """One terminal's features (events, 17) from labels that were known by each event."""
     n = len(times)
     known = np.searchsorted(times, times - delay, "right")
     total = np.concatenate([[0], np.cumsum(frauds)])
@@ -82,10 +83,15 @@ def terminal_features(times, frauds, delay):
     columns.append(np.where(run > 0, times - times[np.minimum(last_genuine + 1, n - 1)], np.nan))
     columns.append(np.where(last_genuine >= 0, times - times[np.maximum(last_genuine, 0)], np.nan))
     mean, means = np.nan, [np.nan]
-    for fraud in frauds:
+    least, leasts = np.nan, [np.nan]
+    for fraud, amount in zip(frauds, amounts):
         mean = fraud if np.isnan(mean) else 0.8 * mean + 0.2 * fraud
         means.append(mean)
+        # The least amount of the current run of frauds.
+        least = np.fmin(least, amount) if fraud else np.nan
+        leasts.append(least)
     columns.append(np.array(means)[known])
+    columns.append(np.array(leasts)[known])
     columns.append(np.where(known > 0, times - times[np.maximum(known - 1, 0)], np.nan))
     for days in (1, 7):
         columns.append(np.arange(n) - np.searchsorted(times, times - days * DAY, "right"))
@@ -113,7 +119,7 @@ def main():
     if not arguments.no_risk:
         columns = None
         for rows in groups(terminals):
-            block = terminal_features(times[rows], frauds[rows], delay)
+            block = terminal_features(times[rows], frauds[rows], amounts[rows], delay)
             columns = np.empty((len(times), block.shape[1]), np.float32) if columns is None else columns
             columns[rows] = block
         parts.append(columns)

@@ -55,7 +55,7 @@ import Transactions
         if let genuine { risk.genuineMidnights = Float(time / day - genuine.knownAt / day) }
         if let first = run.last {
             risk.fraudRunMidnights = Float(time / day - first.knownAt / day)
-            risk.fraudRunAmount = run.compactMap(\.amount).min() ?? .nan
+            risk.fraudRunAmount = run.prefix(16).compactMap(\.amount).min() ?? .nan
             if let genuine { risk.fraudRunGap = Float(first.knownAt / day - genuine.knownAt / day) }
         }
         return risk
