@@ -11,7 +11,7 @@ import Transactions
 
 /// The whole service over a PostgreSQL server of its own, for a test to take away, slow down or fill.
 final class OutageRun {
-    static let partitions: Int32 = 2
+    static let partitions: Int32 = 1
 
     let server: ThrowawayServer
     let topics: TopicNames

@@ -31,7 +31,7 @@ import Testing
         try await during { run in
             try run.server.crash()
             let end = Date(timeIntervalSinceNow: Self.seconds)
-            try run.publish(2 * Intake.backlogLimit + 10_000)
+            try run.publish(Intake.backlogLimit + 5000)
             try wait(within: Self.seconds + 60, "the end of the outage") { Date() >= end }
             try run.server.revive()
             try run.waitUntilDecided(within: 120)
