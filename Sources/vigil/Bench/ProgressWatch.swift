@@ -51,10 +51,13 @@ final class ProgressWatch: Sendable {
     /// Committed events of all partitions.
     ///
     /// - Throws: what made looking impossible.
-    func total() throws -> Int64 {
+    func total() throws -> Int64 { try offsets().reduce(0, +) }
+
+    /// Committed events of each partition; none before the first look.
+    func offsets() throws -> [Int64] {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
-            return state.latest.reduce(0, +)
+            return state.latest
         }
     }
 
