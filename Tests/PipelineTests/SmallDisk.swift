@@ -47,7 +47,7 @@ final class SmallDisk {
     /// Takes all the room that is left.
     func fill() throws {
         guard isMounted else { return }
-        FileManager.default.createFile(atPath: filler, contents: nil)
+        try #require(FileManager.default.createFile(atPath: filler, contents: nil))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: filler))
         defer { try? file.close() }
         for size in [1 << 20, 1 << 12] {
