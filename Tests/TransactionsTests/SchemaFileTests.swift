@@ -58,7 +58,8 @@ struct SchemaFileTests {
     }
 
     @Test(arguments: [
-        ("name: shop", "nmae: shop", "entities, features, label, label_delay; did you mean 'name'?"),
+        ("name: shop", "nmae: shop", "time_format, entities, entity_bucket, features, "),
+        ("name: shop", "nmae: shop", "message; did you mean 'name'?"),
         (
             "  user: b", "  usr: b",
             "shop.yaml:4: field 'fields.usr': expected one of id, user, time, amount; did you mean 'user'?"
