@@ -10,7 +10,7 @@ public final class ThrowawayServer: Sendable {
     public struct Options: Sendable {
         /// Created besides `postgres`; its owner has the same name.
         public var database: String
-        /// Whether commits reach the disk. Off, a crash of the machine loses data, a crash of the server does not.
+        /// Whether commits reach the disk before they are acknowledged. Off, a crash loses the last of them.
         public var isDurable: Bool
         /// Leaves server and directory behind at the end.
         public var isKept: Bool

@@ -21,9 +21,11 @@ enum ProcessorModel {
         let encoder = try Encoder.fit(schema: schema, rows: rows, labels: (0..<400).map { Int8($0 % 2) })
         let configuration = TransformerConfiguration(
             width: 8, heads: 2, feedForward: 16, window: 4, numbers: encoder.numberCount, binCounts: encoder.binCounts)
+        let parameters = Parameters(TensorTable(configuration), seed: seed)
+        // Initial weights would put all scores on one side of a half.
+        for index in parameters.values.indices { parameters.values[index] *= 3 }
         try Model(
-            configuration: configuration, parameters: Parameters(TensorTable(configuration), seed: seed),
-            encoder: encoder, threshold: threshold
+            configuration: configuration, parameters: parameters, encoder: encoder, threshold: threshold
         ).save(to: directory)
     }
 }

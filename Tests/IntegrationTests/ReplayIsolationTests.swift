@@ -71,7 +71,7 @@ import Transactions
     }
 
     /// In buckets of an hour and of five minutes.
-    @Test(.serialized, arguments: [(Int64(60), "5h", 1400), (5, "25m", 150)])
+    @Test(.serialized, arguments: [(Int64(60), "5h", 1400), (5, "25m", 130)])
     func aReplayDecidesWhatRunDecidedAndChangesNothing(minutes: Int64, window: String, limit: Double) async throws {
         let directory = try TemporaryDirectory()
         try ProcessorModel.save(to: directory("model"), entityBucketMinutes: minutes)

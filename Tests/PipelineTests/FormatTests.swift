@@ -74,7 +74,7 @@ import Transactions
         configuration.idleGraceMilliseconds = 100
         configuration.format = try EventFormat.load(path: file.path, for: SmallModel.schema)
         let service = PipelineService(configuration, logger: .quiet)
-        let running = Task { try await service.run() }
+        let running = Task(executorPreference: .ownThread) { try await service.run() }
         let decided = Result {
             try wait("everything decided") {
                 try database.number(

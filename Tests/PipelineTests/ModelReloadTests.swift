@@ -26,7 +26,7 @@ import Transformer
             path: directory.path, adapter: nil, intervalMilliseconds: 5, inbox: inbox, stopping: stopping,
             logger: .quiet)
         let (hash, ended) = (models[0].hash, Latch())
-        Task {
+        Task(executorPreference: .ownThread) {
             await watcher.run(from: hash)
             ended.open()
         }

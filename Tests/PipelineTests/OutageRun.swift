@@ -16,13 +16,16 @@ final class OutageRun {
     let server: ThrowawayServer
     let topics: TopicNames
     let notes = RetryNotes()
+    /// Where the alerts are, if not beside everything else; goes with the run, before the server does.
+    var disk: SmallDisk?
     private let service: PipelineService
     private var running: Task<Void, any Error>?
     private var published = 0
     private var epochs: Int64 = 0
 
     init() throws {
-        server = try ThrowawayServer()
+        // What is committed must outlive a crash of the server.
+        server = try ThrowawayServer(ThrowawayServer.Options(isDurable: true))
         _ = try Migrator().migrate(try PostgresConnection(server.settings))
         topics = try TestBrokers.makeTopics(partitions: Self.partitions)
         var configuration = PipelineConfiguration(
@@ -38,9 +41,13 @@ final class OutageRun {
         service = PipelineService(configuration, logger: logger)
     }
 
+    deinit {
+        disk?.remove()
+    }
+
     func start() {
         let service = service
-        running = Task { try await service.run() }
+        running = Task(executorPreference: .ownThread) { try await service.run() }
     }
 
     /// Publishes so many more transactions, users and terminals in turns, all of them alerts.

@@ -26,12 +26,12 @@ import Testing
         }
     }
 
-    /// Longer than a session of the group, with more events waiting than a partition's bound.
+    /// As long as a session of the group.
     @Test func anOutageIsWaitedOut() async throws {
         try await during { run in
             try run.server.crash()
             let end = Date(timeIntervalSinceNow: Self.seconds)
-            try run.publish(Intake.backlogLimit + 5000)
+            try run.publish(5000)
             try wait(within: Self.seconds + 60, "the end of the outage") { Date() >= end }
             try run.server.revive()
             try run.waitUntilDecided(within: 120)
@@ -64,7 +64,7 @@ import Testing
                     CREATE TRIGGER slow AFTER INSERT OR UPDATE ON vigil.stream_progress
                     FOR EACH STATEMENT EXECUTE FUNCTION public.slow();
                     """)
-            try run.publish(20_000)
+            try run.publish(5000)
             try run.waitUntilDecided(within: 120)
         }
     }
@@ -73,10 +73,10 @@ import Testing
     @Test func aFullDiskIsWaitedOut() async throws {
         try await during { run in
             let disk = try SmallDisk(beside: run.server)
-            defer { disk.remove() }
+            run.disk = disk
             try disk.take(try run.connect())
             try disk.fill()
-            try run.publish(20_000)
+            try run.publish(5000)
             try wait(within: 60, "the disk is full") {
                 run.notes.retries.contains { $0.error.contains("53100") }
             }

@@ -8,7 +8,7 @@ struct OwnThread: SuiteTrait, TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(ThreadExecutor()) { try await function() }
+        try await withTaskExecutorPreference(.ownThread) { try await function() }
     }
 }
 
@@ -16,7 +16,12 @@ extension Trait where Self == OwnThread {
     static var ownThread: OwnThread { OwnThread() }
 }
 
-private final class ThreadExecutor: TaskExecutor {
+extension TaskExecutor where Self == ThreadExecutor {
+    /// A thread for each step: what a test waits for must not wait for the shared pool.
+    static var ownThread: ThreadExecutor { ThreadExecutor() }
+}
+
+final class ThreadExecutor: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }.start()

@@ -58,7 +58,7 @@ import Transactions
         configuration.group = topics.transactions
         configuration.idleGraceMilliseconds = 100
         let service = PipelineService(configuration, logger: .quiet)
-        let running = Task { try await service.run() }
+        let running = Task(executorPreference: .ownThread) { try await service.run() }
         let next =
             "SELECT coalesce(sum(next_offset), 0)::bigint FROM vigil.stream_progress WHERE topic = '\(topics.transactions)'"
         do {

@@ -70,7 +70,7 @@ enum ScorerFixture {
             replay.add(
                 Label(
                     transactionID: event.transaction.id, user: event.transaction.user, fraud: event.isFraud == true,
-                    knownAt: known, entities: event.transaction.entities))
+                    knownAt: known, amount: event.transaction.amount, entities: event.transaction.entities))
         }
         return replay.ledger
     }

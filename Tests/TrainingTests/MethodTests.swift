@@ -36,6 +36,8 @@ import Transformer
         let bits = base.parameters.values.map(\.bitPattern)
         for method in TrainingMethod.allCases where method.needsBase {
             var fine = options
+            // A head alone, on a base of one epoch, learns slowly.
+            fine.epochs = 5
             fine.method.method = method
             let (model, report) = try Trainer(fine, base: base).train(TrainerTests.dataset)
             let precision = try #require(report.epochs.last?.validation?.averagePrecision)
