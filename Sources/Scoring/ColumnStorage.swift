@@ -15,7 +15,7 @@ final class ColumnStorage {
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let byteCount: Int
-    private let isMapped: Bool
+    let isMapped: Bool
 
     @usableFromInline
     init(byteCount: Int) {
