@@ -28,13 +28,7 @@ final class OutageRun {
         server = try ThrowawayServer(ThrowawayServer.Options(isDurable: true))
         _ = try Migrator().migrate(try PostgresConnection(server.settings))
         topics = try TestBrokers.makeTopics(partitions: Self.partitions)
-        var configuration = PipelineConfiguration(
-            kafka: try TestBrokers.groupSettings(), postgres: server.settings, model: try SmallModel.shared.get(),
-            rules: try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema), pseudonymizer: .plain,
-            owner: "test")
-        configuration.topics = topics
-        configuration.group = topics.transactions
-        configuration.idleGraceMilliseconds = 100
+        let configuration = try PipelineConfiguration.flagsAll(topics, server.settings)
         let notes = notes
         var logger = Logger(label: "outage") { _ in notes }
         logger.logLevel = .warning

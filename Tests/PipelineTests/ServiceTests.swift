@@ -50,13 +50,7 @@ import Transactions
                     topic: topics.transactions, partition: 0, key: Array("k".utf8), value: $0,
                     timestampMilliseconds: Feeds.start + 40_000_000)
             })
-        var configuration = PipelineConfiguration(
-            kafka: try TestBrokers.groupSettings(), postgres: database.settings, model: try SmallModel.shared.get(),
-            rules: try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema), pseudonymizer: .plain,
-            owner: "test")
-        configuration.topics = topics
-        configuration.group = topics.transactions
-        configuration.idleGraceMilliseconds = 100
+        let configuration = try PipelineConfiguration.flagsAll(topics, database.settings)
         let service = PipelineService(configuration, logger: .quiet)
         let running = Task(executorPreference: .ownThread) { try await service.run() }
         let next =
