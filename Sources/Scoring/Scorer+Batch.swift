@@ -25,9 +25,12 @@ extension Scorer {
         observations.removeAll()
         challengers?.begin(requests.count)
         findEntities(of: requests, ledger)
-        touchUsers(of: requests)
-        for index in requests.indices {
-            prepare(requests[index].transaction, of: requests[index].user, number: index, ledger)
+        for start in stride(from: 0, to: requests.count, by: Self.touchedTogether) {
+            let group = start..<min(start + Self.touchedTogether, requests.count)
+            touchUsers(of: UnsafeBufferPointer(rebasing: requests[group]))
+            for index in group {
+                prepare(requests[index].transaction, of: requests[index].user, number: index, ledger)
+            }
         }
     }
 
@@ -46,8 +49,7 @@ extension Scorer {
             event.late = history.isLate(transaction.time)
             event.time = history.effectiveTime(of: transaction.time)
             event.observation = evaluator.observe(
-                transaction, at: event.time, history: history, profile: &user.profile, ledger: ledger,
-                into: &observations)
+                transaction, at: event.time, history: history, profile: &user.profile, into: &observations)
             extract(transaction, number: index, history, ledger)
         }
         if event.wave == 0 {
@@ -65,11 +67,18 @@ extension Scorer {
         prepared.append(event)
     }
 
-    /// Reads what will be needed of the batch's users beforehand: first where their histories are, then these.
+    /// Users whose memory is waited for together: few enough that what was read first is still near when it is used.
+    private static let touchedTogether = 16
+
+    /// Reads what will be needed of users beforehand: first where their histories and aggregates are, then these.
     private func touchUsers(of requests: UnsafeBufferPointer<Request>) {
         for index in requests.indices { touched &+= requests[index].user.touch() }
         for index in requests.indices {
             touched &+= Int(truncatingIfNeeded: requests[index].user.withOpen { $0.touch() })
+            touched &+= Int(truncatingIfNeeded: requests[index].user.profile.aggregates.touch())
+        }
+        for index in requests.indices {
+            touched &+= Int(truncatingIfNeeded: requests[index].user.profile.aggregates.touchWindows())
         }
     }
 
@@ -144,11 +153,13 @@ extension Scorer {
         rows.append(numbers: numbers, bins: bins, timeMilliseconds: time.milliseconds, cache: cache)
     }
 
-    func decide(_ event: PreparedEvent, on transaction: Transaction, of user: UserState) -> Decision {
+    func decide(
+        _ event: PreparedEvent, on transaction: Transaction, of user: UserState, _ ledger: EntityLedger
+    ) -> Decision {
         let modelScore = model.calibration.probability(logit: logits[event.row])
         let outcome = evaluator.evaluate(
             transaction, modelScore: Double(modelScore), lastDecision: user.profile.lastDecision,
-            observations: observations, row: event.observation)
+            observations: observations, row: event.observation, ledger: ledger)
         let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
             thresholds.disposition(of: Float($0))
         }

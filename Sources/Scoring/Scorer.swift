@@ -216,7 +216,7 @@ public final class Scorer {
                 for place in events {
                     let index = waveEvents[place]
                     let decision = decide(
-                        prepared[index], on: requests[index].transaction, of: requests[index].user)
+                        prepared[index], on: requests[index].transaction, of: requests[index].user, ledger)
                     outcomes[index] = .scored(decision, late: prepared[index].late)
                     if decision.disposition != .allow { flagged.append(index) }
                 }

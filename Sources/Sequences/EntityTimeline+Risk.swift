@@ -32,20 +32,25 @@ extension EntityTimeline {
     private static func fillCounts(
         _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ moment: Moment
     ) {
-        // Each bound is at or before the last, so the searches get shorter.
         func transactions(before end: Int) -> UInt32 { end == 0 ? 0 : counts[end - 1].cumulative }
-        let end = lowerBound(of: moment.bucket, in: counts, before: counts.count, \.bucket)
+        let end = lowerBound(of: moment.bucket, fromEndOf: counts)
         guard end > 0 else { return }
+        // Each bound is at or before the last, and a bucket has one entry at most: the searches are short.
         var bound = end
         for window in 0..<2 {
-            bound = lowerBound(of: moment.bucket &- moment.windows[window], in: counts, before: bound, \.bucket)
+            let length = moment.windows[window]
+            bound = lowerBound(
+                of: moment.bucket &- length, in: counts, from: max(0, end - Int(length)), before: bound)
             risk.recent[window] = Float(transactions(before: end) &- transactions(before: bound))
         }
         let matured = moment.bucket &- moment.delayBuckets
-        let maturedEnd = lowerBound(of: matured, in: counts, before: end, \.bucket)
+        let maturedEnd = lowerBound(
+            of: matured, in: counts, from: max(0, end - Int(moment.delayBuckets)), before: end)
         bound = maturedEnd
         for window in 0..<3 {
-            bound = lowerBound(of: matured &- moment.windows[window], in: counts, before: bound, \.bucket)
+            let length = moment.windows[window]
+            bound = lowerBound(
+                of: matured &- length, in: counts, from: max(0, maturedEnd - Int(length)), before: bound)
             risk.matured[window] = Float(transactions(before: maturedEnd) &- transactions(before: bound))
         }
     }
@@ -54,12 +59,12 @@ extension EntityTimeline {
         _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment, isWhole: Bool
     ) {
         func frauds(before end: Int) -> UInt32 { end == 0 ? 0 : labels[end - 1].cumulativeFrauds }
-        let end = lowerBound(of: moment.bucket, in: labels, before: labels.count, \.bucket)
-        let start = lowerBound(of: moment.bucket &- moment.horizonBuckets, in: labels, before: end, \.bucket)
+        let end = lowerBound(of: moment.bucket, fromEndOf: labels)
+        let start = lowerBound(of: moment.bucket &- moment.horizonBuckets, in: labels, before: end)
         guard end > start else { return }
         var bound = end
         for window in 0..<3 {
-            bound = lowerBound(of: moment.bucket &- moment.windows[window], in: labels, before: bound, \.bucket)
+            bound = lowerBound(of: moment.bucket &- moment.windows[window], in: labels, before: bound)
             risk.frauds[window] = Float(frauds(before: end) &- frauds(before: max(start, bound)))
         }
         guard isWhole else { return }

@@ -1,13 +1,13 @@
 /// One entity's completed buckets: sorted, with running sums, so that a window is two binary searches.
 struct EntityTimeline: Sendable {
-    struct Count: Sendable {
+    struct Count: BucketEntry {
         var bucket: Int64
         /// Transactions up to and with this bucket.
         var cumulative: UInt32
     }
 
     /// Labels stand in the order (bucket, knownAt, fraud): the same whatever order the parts came in.
-    struct LabelEntry: Sendable {
+    struct LabelEntry: BucketEntry {
         var bucket: Int64
         var knownAt: Int64
         /// Frauds up to and with this label.
@@ -31,7 +31,7 @@ struct EntityTimeline: Sendable {
 
     /// - Complexity: O(1) for the newest bucket, O(n) for an older one.
     mutating func add(count: UInt32, bucket: Int64) {
-        let index = lowerBound(of: bucket, in: counts, \.bucket)
+        let index = lowerBound(of: bucket, in: counts)
         if index == counts.count || counts[index].bucket != bucket {
             let before = index == 0 ? 0 : counts[index - 1].cumulative
             counts.insert(Count(bucket: bucket, cumulative: before), at: index)
@@ -55,13 +55,13 @@ struct EntityTimeline: Sendable {
 
     /// Forgets what lies before `bucket`.
     mutating func prune(before bucket: Int64) {
-        let oldCounts = lowerBound(of: bucket, in: counts, \.bucket)
+        let oldCounts = lowerBound(of: bucket, in: counts)
         if oldCounts > 0 {
             let base = counts[oldCounts - 1].cumulative
             counts.removeFirst(oldCounts)
             for index in counts.indices { counts[index].cumulative &-= base }
         }
-        let oldLabels = lowerBound(of: bucket, in: labels, \.bucket)
+        let oldLabels = lowerBound(of: bucket, in: labels)
         if oldLabels > 0 {
             labels.removeFirst(oldLabels)
             refreshLabels(from: 0)
@@ -71,7 +71,7 @@ struct EntityTimeline: Sendable {
     /// Transactions in the given buckets.
     func count(in buckets: Range<Int64>) -> Int64 {
         func cumulative(before bucket: Int64) -> UInt32 {
-            let index = lowerBound(of: bucket, in: counts, \.bucket)
+            let index = lowerBound(of: bucket, in: counts)
             return index == 0 ? 0 : counts[index - 1].cumulative
         }
         return Int64(cumulative(before: buckets.upperBound) &- cumulative(before: buckets.lowerBound))
@@ -88,24 +88,4 @@ struct EntityTimeline: Sendable {
             labels[index].lastFraud = fraud ? here : previous?.lastFraud ?? .max
         }
     }
-}
-
-/// The first position whose bucket is not before `bucket`.
-@inline(__always)
-private func lowerBound<Entry>(of bucket: Int64, in entries: [Entry], _ key: (Entry) -> Int64) -> Int {
-    entries.withUnsafeBufferPointer { lowerBound(of: bucket, in: $0, before: $0.count, key) }
-}
-
-/// The same, where the answer is known to be at most `end`.
-@inline(__always)
-func lowerBound<Entry>(
-    of bucket: Int64, in entries: UnsafeBufferPointer<Entry>, before end: Int, _ key: (Entry) -> Int64
-) -> Int {
-    var low = 0
-    var high = end
-    while low < high {
-        let middle = (low + high) >> 1
-        if key(entries[middle]) < bucket { low = middle + 1 } else { high = middle }
-    }
-    return low
 }

@@ -11,14 +11,10 @@ extension UserHistory {
 
     /// The mean of the user's last amounts, at most 32; nil before the first event.
     public var averageAmount: Double? {
-        guard !recentAmounts.isEmpty else { return nil }
-        // The oldest first, wherever the ring begins, so that a restored one gives the same bits.
-        var sum = 0.0
-        for offset in recentAmounts.indices {
-            let slot = recentStart + offset
-            sum += Double(recentAmounts[slot < recentAmounts.count ? slot : slot - recentAmounts.count])
+        // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
+        sortedAmounts.withUnsafeBufferPointer { sorted in
+            sorted.isEmpty ? nil : Self.sum(sorted) { $0 } / Double(sorted.count)
         }
-        return sum / Double(recentAmounts.count)
     }
 
     /// - Complexity: O(32), without allocation.

@@ -12,7 +12,7 @@ func evaluate(
     let expression = try Parser.parse(text)
     if checked, let fault = Checker.check(expression, names: names).faults.first { throw fault }
     var compiler = Compiler(names: names)
-    let start = try compiler.add(expression)
+    let start = try compiler.add(expression).start
     let machine = Machine(compiler.program)
     for (slot, value) in slots { machine.setFact(slot, to: value) }
     let result = machine.run(at: start, budget: budget)

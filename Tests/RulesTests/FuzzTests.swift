@@ -77,7 +77,7 @@ struct SeededGenerator: RandomNumberGenerator {
                 #expect(fault.span.start >= 0 && fault.span.end <= text.utf8.count && !fault.excerpt(of: text).isEmpty)
             }
             var compiler = Compiler(names: names)
-            guard let start = try? compiler.add(expression) else { continue }
+            guard let start = try? compiler.add(expression).start else { continue }
             let machine = Machine(compiler.program)
             machine.setFact(0, to: .list([.int(1), .string("a")]))
             machine.setFact(1, to: .double(2))

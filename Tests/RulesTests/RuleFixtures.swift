@@ -37,9 +37,10 @@ func evaluate(
     var profile = UserProfile()
     let row = evaluator.observe(
         transaction, at: transaction.time, history: UserHistory(rawCount: 0, capacity: 8), profile: &profile,
-        ledger: EntityLedger(schema: schema), into: &observations)
+        into: &observations)
     return evaluator.evaluate(
-        transaction, modelScore: score, lastDecision: lastDecision, observations: observations, row: row)
+        transaction, modelScore: score, lastDecision: lastDecision, observations: observations, row: row,
+        ledger: EntityLedger(schema: schema))
 }
 
 /// A rule file of one rule with this condition.

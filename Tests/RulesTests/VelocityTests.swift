@@ -95,11 +95,13 @@ import Transactions
             if number % 37 == 5 { restored = try UserProfile(decoding: restored.encoded()) }
             if number == 200 { (one, other) = (RuleEvaluator(second), RuleEvaluator(second)) }
             var rows = RuleObservations()
-            let row = one.observe(event, at: event.time, history: history, profile: &kept, ledger: ledger, into: &rows)
+            let row = one.observe(event, at: event.time, history: history, profile: &kept, into: &rows)
             let again = other.observe(
-                event, at: event.time, history: history, profile: &restored, ledger: ledger, into: &rows)
+                event, at: event.time, history: history, profile: &restored, into: &rows)
             let reasons = [row, again].map {
-                one.evaluate(event, modelScore: 0, lastDecision: nil, observations: rows, row: $0).hits[0].reason
+                one.evaluate(
+                    event, modelScore: 0, lastDecision: nil, observations: rows, row: $0, ledger: ledger
+                ).hits[0].reason
             }
             #expect(reasons[0] == reasons[1])
             #expect(kept.encoded() == restored.encoded())
@@ -158,10 +160,10 @@ import Transactions
             var profile = UserProfile()
             let event = Self.event(999, at: Int64(hours * Double(hour)), amount: 1e6)
             let row = evaluator.observe(
-                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile,
-                ledger: ledger, into: &rows)
-            return evaluator.evaluate(event, modelScore: 0, lastDecision: nil, observations: rows, row: row).hits[0]
-                .reason
+                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile, into: &rows)
+            return evaluator.evaluate(
+                event, modelScore: 0, lastDecision: nil, observations: rows, row: row, ledger: ledger
+            ).hits[0].reason
         }
         // At 104:30 the hours 101, 102 and 103 count: events 8 to 31 of each partition.
         let wanted = (8..<32).flatMap { index in (0..<3).map { 0.1 * Double(index + $0) } }.reduce(0, +)
@@ -209,9 +211,9 @@ import Transactions
             var rows = RuleObservations()
             var profile = UserProfile()
             let row = evaluator.observe(
-                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile,
-                ledger: entities.ledger, into: &rows)
-            let outcome = evaluator.evaluate(event, modelScore: 0, lastDecision: nil, observations: rows, row: row)
+                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile, into: &rows)
+            let outcome = evaluator.evaluate(
+                event, modelScore: 0, lastDecision: nil, observations: rows, row: row, ledger: entities.ledger)
             let words = outcome.hits[0].reason.split(separator: " ").map(String.init)
             #expect(words[0] == "\(over(2 * minutes).count)" && words[3] == "\(over(30 * 1440).count)")
             #expect(Double(words[1]) == over(60).reduce(0) { $0 + $1.amount })

@@ -65,9 +65,10 @@ import Transactions
             let count = AllocationCount.during {
                 observations.removeAll()
                 let row = evaluator.observe(
-                    event, at: event.time, history: history, profile: &profile, ledger: ledger, into: &observations)
+                    event, at: event.time, history: history, profile: &profile, into: &observations)
                 let outcome = evaluator.evaluate(
-                    event, modelScore: 0.1, lastDecision: .allow, observations: observations, row: row)
+                    event, modelScore: 0.1, lastDecision: .allow, observations: observations, row: row,
+                    ledger: ledger)
                 hits += outcome.hits.count
             }
             if number >= 16_000 { allocations += count }

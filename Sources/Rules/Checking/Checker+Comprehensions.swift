@@ -1,6 +1,11 @@
 extension Checker {
     mutating func comprehension(_ comprehension: Comprehension) -> StaticType {
         let range = substitution.resolve(type(of: comprehension.range))
+        if comprehension.form == .bind {
+            locals.append((comprehension.variable, range))
+            defer { locals.removeLast() }
+            return type(of: comprehension.body)
+        }
         let (first, second): (StaticType, StaticType)
         switch range {
         case .list(let element): (first, second) = comprehension.second == nil ? (element, .dyn) : (.int, element)
@@ -23,6 +28,7 @@ extension Checker {
             expect(.bool, of: comprehension.body, by: "the macro's condition")
             return .list(first)
         case .map: return .list(type(of: comprehension.body))
+        case .bind: return .dyn
         case .transformMap: return .map(first, type(of: comprehension.body))
         case .transformMapEntry:
             let entry = substitution.resolve(type(of: comprehension.body))

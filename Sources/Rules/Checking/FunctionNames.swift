@@ -1,6 +1,6 @@
 /// How functions are named in the text.
 enum FunctionNames {
-    static let namespaces: Set<String> = ["math", "strings"]
+    static let namespaces: Set<String> = ["base64", "lists", "math", "sets", "strings"]
 
     /// `math.abs` for the method `abs` called on the name `math`, unless a variable hides the namespace.
     static func namespaced(_ function: String, on target: Expression, locals: [String]) -> String? {

@@ -3,12 +3,12 @@
 /// - Source: cel-spec `doc/langdef.md`, "List of Standard Definitions"; `doc/extensions/strings.md`; cel-go `ext/README.md`.
 enum Signatures {
     static let all: [Signature.Name: [Signature]] = Dictionary(
-        grouping: (operators + conversions + strings + times + mathematics)
-            .split(separator: "\n").compactMap { Signature($0) },
-        by: \.name)
+        grouping: text.split(separator: "\n").compactMap { Signature($0) }, by: \.name)
 
     /// Number of declarations in the text; equal to the number read unless one is malformed.
-    static let lineCount = (operators + conversions + strings + times + mathematics).split(separator: "\n").count
+    static let lineCount = text.split(separator: "\n").count
+
+    private static let text = operators + conversions + strings + times + mathematics + extensions
 
     private static let operators = """
         !_(bool) -> bool
@@ -147,4 +147,20 @@ enum Signatures {
             """
         }.joined()
         + "math.sqrt(int) -> double\nmath.sqrt(uint) -> double\n"
+
+    private static let extensions = """
+        list(A).slice(int, int) -> list(A)
+        list(A).flatten() -> list(dyn)
+        list(A).flatten(int) -> list(dyn)
+        list(A).sort() -> list(A)
+        list(A).distinct() -> list(A)
+        list(A).reverse() -> list(A)
+        lists.range(int) -> list(int)
+        sets.contains(list(A), list(A)) -> bool
+        sets.intersects(list(A), list(A)) -> bool
+        sets.equivalent(list(A), list(A)) -> bool
+        base64.encode(bytes) -> string
+        base64.decode(string) -> bytes
+
+        """
 }

@@ -97,7 +97,12 @@ extension Functions {
         return text(scalars[first...last])
     }
 
+    /// Of a string's code points or of a list's elements.
     private static let reverse: Implementation = { arguments, budget in
+        if arguments.count == 1, case .list(let elements) = arguments[0] {
+            budget.spend(elements.count)
+            return .list(elements.reversed())
+        }
         guard arguments.count == 1, let scalars = scalars(arguments, &budget) else { return .noSuchOverload }
         return text(scalars.reversed())
     }

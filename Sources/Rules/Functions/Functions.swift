@@ -4,6 +4,9 @@ enum Functions {
         var table: [Signature.Name: Implementation] = [:]
         for (name, function) in conversions { table[Signature.Name(name: name, isMember: false)] = function }
         for (name, function) in mathematics { table[Signature.Name(name: name, isMember: false)] = function }
+        for (name, function) in listFunctions { table[Signature.Name(name: name, isMember: false)] = function }
+        for (name, function) in encoding { table[Signature.Name(name: name, isMember: false)] = function }
+        for (name, function) in lists { table[Signature.Name(name: name, isMember: true)] = function }
         for (name, function) in strings { table[Signature.Name(name: name, isMember: true)] = function }
         for (name, function) in times { table[Signature.Name(name: name, isMember: true)] = function }
         for style in [true, false] {

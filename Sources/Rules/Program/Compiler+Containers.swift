@@ -39,6 +39,7 @@ extension Compiler {
     mutating func comprehension(
         _ comprehension: Comprehension, at expression: Expression, into target: Place
     ) throws(ExpressionFault) {
+        guard comprehension.form != .bind else { return try bind(comprehension, into: target) }
         try scoped { compiler throws(ExpressionFault) in
             let list = try compiler.allocate(5, for: expression)
             try compiler.place(comprehension.range, into: list)
@@ -69,12 +70,23 @@ extension Compiler {
         }
     }
 
+    private mutating func bind(_ comprehension: Comprehension, into target: Place) throws(ExpressionFault) {
+        try scoped { compiler throws(ExpressionFault) in
+            let value = try compiler.allocate(1, for: comprehension.range)
+            try compiler.place(comprehension.range, into: value)
+            compiler.bind(comprehension.variable, to: value)
+            try compiler.place(comprehension.body, into: target)
+            compiler.unbind(1)
+        }
+    }
+
     private mutating func begin(_ form: Comprehension.Form, target: Place, parts: Place) {
         switch form {
         case .all: emit(.move(target, from: constant(.bool(true))))
         case .exists: emit(.move(target, from: constant(.bool(false))))
         case .existsOne: emit(.move(target, from: constant(.int(0))))
         case .map, .filter: emit(.emptyList(target))
+        case .bind: break
         case .transformMap, .transformMapEntry:
             emit(.emptyList(parts))
             emit(.emptyList(parts + 1))
@@ -123,6 +135,7 @@ extension Compiler {
             case .transformMap:
                 compiler.emit(.append(parts, element))
                 exits.append((compiler.emitHole(), parts + 1, { .appendOrFail(parts + 1, value, end: $0) }))
+            case .bind: break
             case .transformMapEntry:
                 exits.append((compiler.emitHole(), parts + 1, { .appendEntries(keys: parts, value, end: $0) }))
             }

@@ -13,13 +13,13 @@ struct Compiler {
 
     /// Compiles one expression.
     ///
-    /// - Returns: where its instructions start, ending in `finish`.
-    mutating func add(_ expression: Expression) throws(ExpressionFault) -> Int {
-        let start = program.here
+    /// - Returns: where its instructions, which end in `finish`, start.
+    mutating func add(_ expression: Expression) throws(ExpressionFault) -> CompiledExpression {
+        let start = program.beginExpression()
         nextRegister = program.firstRegister
         let target = try allocate(1, for: expression)
         program.emit(.finish(try compile(expression, into: target)))
-        return Int(start)
+        return program.expression(startedAt: start)
     }
 
     // MARK: Places

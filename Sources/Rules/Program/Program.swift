@@ -11,6 +11,8 @@ struct Program: Sendable {
     private(set) var functions: [Implementation] = []
     /// Slots of facts that some expression reads.
     private(set) var factsUsed: Set<Int> = []
+    /// Slots of those that the expression being compiled reads.
+    private var ownFacts: Set<Int> = []
     private var functionIndex: [Signature.Name: UInt16] = [:]
     private var namedConstants: [String: Place] = [:]
     private var setIndex: [Place: Int32] = [:]
@@ -59,8 +61,20 @@ struct Program: Sendable {
         place >= firstConstant ? constants[Int(place - firstConstant)] : nil
     }
 
+    /// Begins an expression here and gives its start.
+    mutating func beginExpression() -> Int {
+        ownFacts = []
+        return code.count
+    }
+
+    /// The expression begun last, which ends here.
+    func expression(startedAt start: Int) -> CompiledExpression {
+        CompiledExpression(start: start, facts: ownFacts.sorted())
+    }
+
     mutating func fact(_ slot: Int) -> Place {
         factsUsed.insert(slot)
+        ownFacts.insert(slot)
         return Place(slot)
     }
 

@@ -25,7 +25,8 @@ public final class RuleBench {
     ) -> Decision {
         let before = observe(transaction)
         let outcome = evaluator.evaluate(
-            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0)
+            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0,
+            ledger: entities.ledger)
         let (disposition, decidedBy) = outcome.decision(modelScore: modelScore) { score in
             if let decline, score >= decline { return .decline }
             return score >= review ? .review : .allow
@@ -40,7 +41,8 @@ public final class RuleBench {
     public func explain(_ transaction: Transaction, modelScore: Double) -> [RuleExplanation] {
         let before = observe(transaction)
         return evaluator.explain(
-            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0)
+            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0,
+            ledger: entities.ledger)
     }
 
     /// Takes the event in; returns what was last decided on its user.
@@ -50,7 +52,7 @@ public final class RuleBench {
         observations.removeAll()
         _ = evaluator.observe(
             transaction, at: user.history.effectiveTime(of: transaction.time), history: user.history,
-            profile: &user.profile, ledger: entities.ledger, into: &observations)
+            profile: &user.profile, into: &observations)
         user.history.append(
             raw: UnsafeBufferPointer(start: nil, count: 0), time: transaction.time,
             id: StableHash.identifier(transaction.id), amount: transaction.amount)

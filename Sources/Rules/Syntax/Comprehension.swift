@@ -1,4 +1,4 @@
-/// A macro over the elements of a list or the keys of a map.
+/// A macro over the elements of a list or the keys of a map, or with a name for one value.
 struct Comprehension: Sendable {
     enum Form: Sendable {
         case all
@@ -9,6 +9,8 @@ struct Comprehension: Sendable {
         case filter
         case transformMap
         case transformMapEntry
+        /// `cel.bind`: the range is a value of any type, bound to the variable in the body.
+        case bind
     }
 
     let form: Form

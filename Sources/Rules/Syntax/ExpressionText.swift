@@ -124,6 +124,9 @@ struct ExpressionText {
     }
 
     private static func macro(_ comprehension: Comprehension) -> String {
+        guard comprehension.form != .bind else {
+            return "cel.bind(\(comprehension.variable), \(of(comprehension.range)), \(of(comprehension.body)))"
+        }
         let isDouble = comprehension.second != nil
         let name =
             switch comprehension.form {
@@ -134,6 +137,7 @@ struct ExpressionText {
             case .filter: "filter"
             case .transformMap: "transformMap"
             case .transformMapEntry: "transformMapEntry"
+            case .bind: "bind"
             }
         let variables = [comprehension.variable] + (comprehension.second.map { [$0] } ?? [])
         let bodies = (comprehension.condition.map { [$0] } ?? []) + [comprehension.body]

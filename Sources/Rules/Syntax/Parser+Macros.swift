@@ -13,6 +13,11 @@ extension Parser {
     func comprehension(
         _ name: String, on range: Expression, arguments: [Expression]
     ) throws(ExpressionFault) -> Comprehension? {
+        if name == "bind", arguments.count == 3, case .name("cel", _) = range.kind {
+            return Comprehension(
+                form: .bind, range: arguments[1], variable: try Self.variable(arguments[0]), second: nil,
+                condition: nil, body: arguments[2])
+        }
         guard let macro = Macro.named(name, argumentCount: arguments.count) else { return nil }
         var rest = arguments[...]
         let variable = try Self.variable(rest.removeFirst())

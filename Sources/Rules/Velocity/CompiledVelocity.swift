@@ -8,14 +8,13 @@ struct CompiledAggregate: Sendable {
         case one
         /// A fact, by its slot.
         case fact(Int)
-        /// Where the expression starts in the program.
-        case expression(Int)
+        case expression(CompiledExpression)
     }
 
     let specification: AggregateSpecification
     let source: Source
-    /// Where the condition starts in the program; nil where every event counts.
-    let condition: Int?
+    /// Nil where every event counts.
+    let condition: CompiledCondition?
     /// The entity's position in the schema; nil for the user.
     let entity: Int?
     /// Position among the user's states of its kind.

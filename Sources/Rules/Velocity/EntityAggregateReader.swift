@@ -13,6 +13,8 @@ final class EntityAggregateReader {
         /// Of the ledger.
         var version: UInt64 = .max
         var value = AggregateValue.nothing
+        /// Of a last value.
+        var last: LastValue?
     }
 
     /// A power of two.
@@ -32,7 +34,8 @@ final class EntityAggregateReader {
     }
 
     func read(
-        _ specification: AggregateSpecification, entity: UInt64?, at time: EventTime, _ ledger: EntityLedger
+        _ specification: AggregateSpecification, entity: UInt64?, at time: EventTime, _ ledger: EntityLedger,
+        texts: inout [String]
     ) -> AggregateValue {
         guard let entity else { return .nothing }
         let (bucket, version) = (ledger.bucket(of: time), ledger.aggregateVersion)
@@ -42,25 +45,28 @@ final class EntityAggregateReader {
             && answers[place].bucket == bucket && answers[place].version == version
         if !isKnown {
             let key = AggregateKey(aggregate: specification.id, entity: entity)
-            answers[place] = Answer(
-                aggregate: specification.id, entity: entity, bucket: bucket, version: version,
-                value: value(of: key, specification, at: time, ledger))
+            answers[place] = answer(key, specification, at: time, ledger)
+            (answers[place].bucket, answers[place].version) = (bucket, version)
         }
+        if specification.kind == .last { return AggregateValue(answers[place].last, texts: &texts) }
         return answers[place].value
     }
 
-    private func value(
-        of key: AggregateKey, _ specification: AggregateSpecification, at time: EventTime, _ ledger: EntityLedger
-    ) -> AggregateValue {
+    private func answer(
+        _ key: AggregateKey, _ specification: AggregateSpecification, at time: EventTime, _ ledger: EntityLedger
+    ) -> Answer {
+        var answer = Answer(aggregate: key.aggregate, entity: key.entity)
         let window = specification.windowMilliseconds
         if specification.kind == .distinct {
-            return .distinct(ledger.distinctCount(key, windowMilliseconds: window, at: time, &counter))
+            answer.value = .distinct(ledger.distinctCount(key, windowMilliseconds: window, at: time, &counter))
+            return answer
         }
-        return switch ledger.aggregate(key, windowMilliseconds: window, at: time) {
-        case .moments(let moments): .moments(moments)
-        case .distinct(let sketch): .distinct(sketch.count)
-        case .last(let last): .last(last)
-        case nil: .nothing
+        switch ledger.aggregate(key, windowMilliseconds: window, at: time) {
+        case .moments(let moments): answer.value = .moments(moments)
+        case .distinct(let sketch): answer.value = .distinct(sketch.count)
+        case .last(let last): answer.last = last
+        case nil: break
         }
+        return answer
     }
 }

@@ -14,10 +14,10 @@ public final class VelocityContributor: EntityContributor {
     }
 
     public func contribute(_ transaction: Transaction, add: (AggregateKey, AggregateContribution) -> Void) {
-        feed.take(transaction)
-        for aggregate in feed.aggregates {
+        feed.begin()
+        for (index, aggregate) in feed.aggregates.enumerated() {
             guard let entity = aggregate.entity, entity < transaction.entities.count,
-                let key = transaction.entities[entity], let contribution = feed.contribution(to: aggregate)
+                let key = transaction.entities[entity], let contribution = feed.contribution(index, transaction)
             else { continue }
             let hash = StableHash.entity(name: entityNames[entity], key: key)
             add(AggregateKey(aggregate: aggregate.specification.id, entity: hash), contribution)

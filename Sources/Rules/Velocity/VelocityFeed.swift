@@ -6,51 +6,134 @@ final class VelocityFeed {
     /// What one expression of an aggregate may cost.
     private static let budget = 5_000
 
+    /// Where an aggregate's value comes from.
+    private enum Input {
+        /// Every event counts one.
+        case one
+        case fact(FactSource)
+        /// Position among the expressions.
+        case expression(Int)
+    }
+
     let aggregates: [CompiledAggregate]
-    private let bindings: [FactBinding]
+    /// (aggregates)
+    private let inputs: [Input]
+    private let expressions: [CompiledExpression]
+    private let conditions: ConditionTable
     private let machine: Machine
+    /// By slot: where facts come from; nil for those that no aggregate reads.
+    private let sources: [FactSource?]
+    /// The facts that the machine reads for the current transaction, each once it is asked for.
+    private var loaded: [Bool]
 
     init(_ rules: RuleSet) {
         aggregates = rules.velocities.aggregates
-        bindings = rules.velocities.bindings
         machine = Machine(rules.program)
-    }
-
-    /// Readies the expressions for a transaction.
-    @inline(__always)
-    func take(_ transaction: Transaction) {
-        for binding in bindings { machine.setFact(binding.slot, to: binding.source.value(in: transaction)) }
-    }
-
-    /// Nil where the transaction does not count: its condition does not hold, or its value is absent.
-    @inline(__always)
-    func contribution(to aggregate: CompiledAggregate) -> AggregateContribution? {
-        if let condition = aggregate.condition {
-            guard case .bool(true) = machine.run(at: condition, budget: Self.budget) else { return nil }
+        var (inputs, expressions, conditions): ([Input], [CompiledExpression], ConditionTable) = ([], [], .init())
+        var sources = [FactSource?](repeating: nil, count: rules.names.factCount)
+        for binding in rules.velocities.bindings { sources[binding.slot] = binding.source }
+        for aggregate in aggregates {
+            conditions.append(aggregate.condition)
+            switch aggregate.source {
+            case .one: inputs.append(.one)
+            case .fact(let slot): inputs.append(.fact(sources[slot] ?? .score))
+            case .expression(let expression):
+                inputs.append(.expression(expressions.count))
+                expressions.append(expression)
+            }
         }
-        switch aggregate.source {
-        case .one: return aggregate.specification.kind == .last ? .last(.number(0)) : .number(1)
-        case .fact(let slot): return Self.contribution(of: machine.fact(slot), to: aggregate.specification.kind)
-        case .expression(let start):
-            return Self.contribution(
-                of: machine.run(at: start, budget: Self.budget), to: aggregate.specification.kind)
+        (self.sources, self.inputs, self.expressions, self.conditions) = (sources, inputs, expressions, conditions)
+        loaded = Array(repeating: false, count: sources.count)
+    }
+
+    /// Readies the expressions for another transaction.
+    @inline(__always)
+    func begin() {
+        for slot in loaded.indices { loaded[slot] = false }
+    }
+
+    private func load(_ slot: Int, _ transaction: Transaction) {
+        guard !loaded[slot] else { return }
+        loaded[slot] = true
+        machine.setFact(slot, to: sources[slot]?.value(in: transaction) ?? .failure(.absent))
+    }
+
+    private func value(of expression: Int, _ transaction: Transaction) -> Value {
+        for slot in expressions[expression].facts { load(slot, transaction) }
+        return machine.run(at: expressions[expression].start, budget: Self.budget)
+    }
+
+    /// Whether the transaction counts, as far as the aggregate's condition goes.
+    @inline(__always)
+    private func counts(_ index: Int, _ transaction: Transaction) -> Bool {
+        conditions.verdict(index) { sources[$0]?.number(in: transaction) ?? .nan } ?? holds(index, transaction)
+    }
+
+    private func holds(_ index: Int, _ transaction: Transaction) -> Bool {
+        for place in conditions.entries[index].facts { load(conditions.facts[place], transaction) }
+        return machine.test(at: conditions.entries[index].start, budget: Self.budget) ?? false
+    }
+
+    /// The number that the transaction adds to an aggregate of moments; nil where it does not count.
+    @inline(__always)
+    func number(_ index: Int, _ transaction: Transaction) -> Double? {
+        guard counts(index, transaction) else { return nil }
+        switch inputs[index] {
+        case .one: return 1
+        case .fact(let source):
+            let number = source.number(in: transaction)
+            return number.isFinite ? number : nil
+        case .expression(let expression): return Self.number(value(of: expression, transaction))
         }
     }
 
+    /// The element that the transaction adds to a distinct count.
     @inline(__always)
-    private static func contribution(
-        of value: Value, to kind: AggregateSpecification.Kind
-    ) -> AggregateContribution? {
-        switch kind {
-        case .moments: return number(value).map { .number($0) }
-        case .distinct: return element(value).map { .element($0) }
-        case .last:
-            if case .string(let text) = value, text.utf8.count <= 1024 { return .last(.text(text)) }
-            return number(value).map { .last(.number($0)) }
+    func element(_ index: Int, _ transaction: Transaction) -> UInt64? {
+        guard counts(index, transaction) else { return nil }
+        switch inputs[index] {
+        case .one: return Self.element(1)
+        case .fact(let source):
+            if let text = source.text(in: transaction) { return StableHash.identifier(text) }
+            let number = source.number(in: transaction)
+            return number.isFinite ? Self.element(number) : nil
+        case .expression(let expression):
+            switch value(of: expression, transaction) {
+            case .string(let text): return StableHash.identifier(text)
+            case .bool(let flag): return flag ? 1 : 2
+            case let value: return Self.number(value).map(Self.element)
+            }
         }
     }
 
+    /// The value that the transaction leaves as the last one.
     @inline(__always)
+    func content(_ index: Int, _ transaction: Transaction) -> LastValue.Content? {
+        guard counts(index, transaction) else { return nil }
+        switch inputs[index] {
+        case .one: return .number(0)
+        case .fact(let source):
+            if let text = source.text(in: transaction) { return Self.isKept(text) ? .text(text) : nil }
+            let number = source.number(in: transaction)
+            return number.isFinite ? .number(number) : nil
+        case .expression(let expression):
+            let value = value(of: expression, transaction)
+            if case .string(let text) = value { return Self.isKept(text) ? .text(text) : nil }
+            return Self.number(value).map { .number($0) }
+        }
+    }
+
+    /// What the transaction adds to an aggregate of an entity.
+    func contribution(_ index: Int, _ transaction: Transaction) -> AggregateContribution? {
+        switch aggregates[index].specification.kind {
+        case .moments: number(index, transaction).map { .number($0) }
+        case .distinct: element(index, transaction).map { .element($0) }
+        case .last: content(index, transaction).map { .last($0) }
+        }
+    }
+
+    private static func isKept(_ text: String) -> Bool { text.utf8.count <= 1024 }
+
     private static func number(_ value: Value) -> Double? {
         switch value {
         case .double(let number): number.isFinite ? number : nil
@@ -60,11 +143,7 @@ final class VelocityFeed {
         }
     }
 
-    private static func element(_ value: Value) -> UInt64? {
-        if case .string(let text) = value { return StableHash.identifier(text) }
-        if case .bool(let flag) = value { return flag ? 1 : 2 }
-        return number(value).map { number in
-            withUnsafeBytes(of: (number == 0 ? 0 : number).bitPattern) { StableHash.bytes($0) }
-        }
+    private static func element(_ number: Double) -> UInt64 {
+        withUnsafeBytes(of: (number == 0 ? 0 : number).bitPattern) { StableHash.bytes($0) }
     }
 }

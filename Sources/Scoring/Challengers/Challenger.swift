@@ -44,11 +44,13 @@ final class Challenger {
     }
 
     /// Decides on an event taken in as the batch's `index`-th.
-    func decide(_ transaction: Transaction, logit: Float, at index: Int, _ profile: inout UserProfile) -> Decision {
+    func decide(
+        _ transaction: Transaction, logit: Float, at index: Int, _ profile: inout UserProfile, _ ledger: EntityLedger
+    ) -> Decision {
         let modelScore = model.calibration.probability(logit: logit)
         let outcome = evaluator.evaluate(
             transaction, modelScore: Double(modelScore), lastDecision: profile.lastDecision, observations: observations,
-            row: rows[index])
+            row: rows[index], ledger: ledger)
         let (disposition, decidedBy) = outcome.decision(modelScore: Double(modelScore)) {
             thresholds.disposition(of: Float($0))
         }

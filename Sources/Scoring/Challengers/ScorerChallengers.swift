@@ -105,7 +105,7 @@ extension ScorerChallengers {
         for place in challengers.indices {
             let challenger = challengers[place]
             challenger.rows[index] = challenger.evaluator.observe(
-                transaction, at: time, history: history, profile: &user.profiles[place], ledger: ledgers[place],
+                transaction, at: time, history: history, profile: &user.profiles[place],
                 into: &challenger.observations)
         }
         for place in models.indices {
@@ -157,7 +157,8 @@ extension ScorerChallengers {
                     case .modelHead(let model, _): challenger.logits[models[model].rowOfEvent[index]]
                     }
                 let decision = challenger.decide(
-                    requests[index].transaction, logit: logit, at: index, &users[index].profiles[place])
+                    requests[index].transaction, logit: logit, at: index, &users[index].profiles[place],
+                    ledgers[place])
                 challenger.outcomes[index] = .scored(decision, late: prepared[index].late)
             }
         }

@@ -7,36 +7,40 @@ public struct AggregateStates {
     let distincts: UnsafeMutableBufferPointer<SlidingDistinct>
     let lasts: UnsafeMutableBufferPointer<LastValue?>
 
-    /// Moves the window of the `index`th aggregate of moments on and counts a number, if there is one.
-    @inline(__always)
-    public func update(
-        moments index: Int, _ specification: AggregateSpecification, at time: EventTime, _ number: Double?
-    ) -> Moments {
-        moments[index].drop(before: specification.firstBucket(at: time.milliseconds))
-        if let number {
-            moments[index].add(
-                number, bucket: specification.bucket(of: time.milliseconds), tracksSpread: specification.tracksSpread)
-        }
-        return moments[index].total
+    /// Moves the window of the `index`th aggregate of moments on to given buckets and counts a number in the newest, if
+    /// there is one.
+    public func update(moments index: Int, _ window: Range<Int64>, tracksSpread: Bool, _ number: Double?) {
+        moments[index].drop(before: window.lowerBound, tracksSpread: tracksSpread)
+        if let number { moments[index].add(number, bucket: window.upperBound - 1, tracksSpread: tracksSpread) }
     }
 
-    /// Moves the window of the `index`th distinct count on and sees an element, if there is one.
-    @inline(__always)
-    public func update(
-        distinct index: Int, _ specification: AggregateSpecification, at time: EventTime, _ element: UInt64?
-    ) -> Int64 {
-        distincts[index].drop(before: specification.firstBucket(at: time.milliseconds))
-        if let element { distincts[index].insert(element, bucket: specification.bucket(of: time.milliseconds)) }
-        return distincts[index].count
+    /// How many numbers the `index`th aggregate of moments holds.
+    public func count(_ index: Int) -> UInt32 { moments[index].count }
+
+    public func sum(_ index: Int) -> Double { moments[index].sum }
+
+    /// Everything that the `index`th aggregate of moments holds.
+    public func moments(_ index: Int, tracksSpread: Bool) -> Moments {
+        moments[index].total(tracksSpread: tracksSpread)
     }
+
+    /// Moves the window of the `index`th distinct count on to given buckets and sees an element in the newest, if there is
+    /// one.
+    public func update(distinct index: Int, _ window: Range<Int64>, _ element: UInt64?) {
+        distincts[index].drop(before: window.lowerBound)
+        if let element { distincts[index].insert(element, bucket: window.upperBound - 1) }
+    }
+
+    /// What the `index`th distinct count comes to.
+    public func distinctCount(_ index: Int) -> Int64 { distincts[index].count }
 
     /// What was last seen before this event, within the window; then puts a new value in its place, if there is one.
     @inline(__always)
     public func update(
-        last index: Int, _ specification: AggregateSpecification, at time: EventTime, _ content: LastValue.Content?
+        last index: Int, windowMilliseconds: Int64, at time: EventTime, _ content: LastValue.Content?
     ) -> LastValue? {
         let seen = lasts[index].flatMap {
-            time.milliseconds &- $0.time.milliseconds < specification.windowMilliseconds ? $0 : nil
+            time.milliseconds &- $0.time.milliseconds < windowMilliseconds ? $0 : nil
         }
         if let content { lasts[index] = LastValue(time: time, content: content) }
         return seen

@@ -1,12 +1,12 @@
 /// One aggregate of one entity in completed buckets, from all inputs.
 struct AggregateTimeline: Sendable {
-    struct Entry: Sendable {
+    struct Entry: BucketEntry {
         var bucket: Int64
         var partial: AggregatePartial
     }
 
     /// An element that a bucket saw; several inputs may have seen the same one.
-    struct Element: Sendable {
+    struct Element: BucketEntry {
         var bucket: Int64
         var hash: UInt64
     }
@@ -45,10 +45,10 @@ struct AggregateTimeline: Sendable {
     /// Everything in the given buckets together.
     func combined(in buckets: Range<Int64>) -> AggregatePartial? {
         var result: AggregatePartial?
-        for entry in entries[Self.positions(of: buckets, in: entries, \.bucket)] {
+        for entry in entries[Self.positions(of: buckets, in: entries)] {
             if result == nil { result = entry.partial } else { result?.merge(entry.partial) }
         }
-        let seen = Self.positions(of: buckets, in: elements, \.bucket)
+        let seen = Self.positions(of: buckets, in: elements)
         guard !seen.isEmpty else { return result }
         var sketch = DistinctSketch()
         for element in elements[seen] { sketch.insert(element.hash) }
@@ -59,8 +59,8 @@ struct AggregateTimeline: Sendable {
 
     /// What the sketch of the given buckets together would count.
     func distinctCount(in buckets: Range<Int64>, _ counter: inout DistinctCounter) -> Int64 {
-        if Self.positions(of: buckets, in: entries, \.bucket).isEmpty {
-            let seen = Self.positions(of: buckets, in: elements, \.bucket)
+        if Self.positions(of: buckets, in: entries).isEmpty {
+            let seen = Self.positions(of: buckets, in: elements)
             let count = elements.withUnsafeBufferPointer { counter.count(UnsafeBufferPointer(rebasing: $0[seen])) }
             if let count { return count }
         }
@@ -69,13 +69,11 @@ struct AggregateTimeline: Sendable {
     }
 
     @inline(__always)
-    private static func positions<Item>(
-        of buckets: Range<Int64>, in items: [Item], _ key: (Item) -> Int64
-    ) -> Range<Int> {
+    private static func positions<Item: BucketEntry>(of buckets: Range<Int64>, in items: [Item]) -> Range<Int> {
         guard !items.isEmpty else { return 0..<0 }
         return items.withUnsafeBufferPointer { items in
-            let end = lowerBound(of: buckets.upperBound, in: items, before: items.count, key)
-            return lowerBound(of: buckets.lowerBound, in: items, before: end, key)..<end
+            let end = lowerBound(of: buckets.upperBound, fromEndOf: items)
+            return lowerBound(of: buckets.lowerBound, in: items, before: end)..<end
         }
     }
 }

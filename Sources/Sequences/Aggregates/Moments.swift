@@ -41,13 +41,14 @@ public struct Moments: Hashable, Sendable {
 
     /// What both saw together.
     ///
+    /// - Parameter tracksSpread: whether the result's `deviation` is to be read.
     /// - Source: Chan, Golub and LeVeque 1979.
     @inline(__always)
-    public func merged(with other: Moments) -> Moments {
+    public func merged(with other: Moments, tracksSpread: Bool = true) -> Moments {
         guard count > 0 else { return other }
         guard other.count > 0 else { return self }
         var result = self
-        if squares != 0 || other.squares != 0 || mean != other.mean {
+        if tracksSpread, squares != 0 || other.squares != 0 || mean != other.mean {
             let (own, others) = (Double(count), Double(other.count))
             let deviation = other.mean - mean
             result.squares += other.squares + deviation * deviation * own * others / (own + others)

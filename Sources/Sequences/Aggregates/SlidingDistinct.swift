@@ -88,6 +88,15 @@ public struct SlidingDistinct: Hashable, Sendable {
         return low
     }
 
+    /// Reads the elements or the first marks, for the next event.
+    @inline(__always)
+    func touch() -> Int64 {
+        let element = elements.withUnsafeBufferPointer { elements in
+            stride(from: 0, to: elements.count, by: 4).reduce(Int64(0)) { $0 &+ elements[$1].bucket }
+        }
+        return element &+ marks.withUnsafeBufferPointer { $0.isEmpty ? 0 : $0[0].bucket }
+    }
+
     /// Bytes this holds beyond its own size.
     public var byteCount: Int {
         elements.capacity * MemoryLayout<Element>.stride + marks.capacity * MemoryLayout<Mark>.stride

@@ -13,6 +13,8 @@ public struct SlidingMoments: Hashable, Sendable {
 
     /// All but the newest bucket while numbers are still added to that.
     private var entries: [Entry] = []
+    /// How many entries there are, kept here so that an empty window touches no other memory.
+    private var end = 0
     private var head = 0
     /// Where the back begins.
     private var back = 0
@@ -30,59 +32,67 @@ public struct SlidingMoments: Hashable, Sendable {
 
     /// Everything in the window.
     @inline(__always)
-    public var total: Moments { frontTotal.merged(with: backTotal) }
+    public func total(tracksSpread: Bool) -> Moments { frontTotal.merged(with: backTotal, tracksSpread: tracksSpread) }
+
+    /// How many numbers are in the window.
+    @inline(__always)
+    var count: UInt32 { frontTotal.count &+ backTotal.count }
+
+    @inline(__always)
+    var sum: Double { frontTotal.count == 0 ? backTotal.sum : frontTotal.sum + backTotal.sum }
 
     /// Forgets the buckets before `bucket`.
     @inline(__always)
-    public mutating func drop(before bucket: Int64) {
-        if oldest < bucket { dropStale(before: bucket) }
+    public mutating func drop(before bucket: Int64, tracksSpread: Bool) {
+        guard oldest < bucket else { return }
+        if newest < bucket { clear() } else { dropStale(before: bucket, tracksSpread: tracksSpread) }
     }
 
-    private mutating func dropStale(before bucket: Int64) {
-        guard newest >= bucket else { return clear() }
+    private mutating func dropStale(before bucket: Int64, tracksSpread: Bool) {
         while head < back, entries[head].bucket < bucket { head += 1 }
         if head == back, oldestOfBack < bucket {
             close()
-            while head < entries.count, entries[head].bucket < bucket { head += 1 }
-            turnOver()
+            while head < end, entries[head].bucket < bucket { head += 1 }
+            turnOver(tracksSpread: tracksSpread)
         }
         // At least half is dead before it is moved over, so moving costs O(1) an entry, and the storage stays.
-        if head > 0, head * 2 >= entries.count {
+        if head > 0, head * 2 >= end {
             entries.removeSubrange(0..<head)
             back -= head
-            head = 0
+            (head, end) = (0, entries.count)
         }
         refresh()
     }
 
     private mutating func clear() {
-        if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
-        (head, back) = (0, 0)
+        if end > 0 { entries.removeAll(keepingCapacity: true) }
+        (head, back, end) = (0, 0, 0)
         (frontTotal, backTotal, open) = (Moments(), Moments(), Moments())
         (oldest, newest) = (.max, .min)
     }
 
-    private var oldestOfBack: Int64 { back < entries.count ? entries[back].bucket : newest }
+    private var oldestOfBack: Int64 { back < end ? entries[back].bucket : newest }
 
     /// Puts the newest bucket with the others.
     private mutating func close() {
         guard open.count > 0 else { return }
         entries.append(Entry(bucket: newest, moments: open))
+        end = entries.count
         open = Moments()
     }
 
     private mutating func refresh() {
-        oldest = head < entries.count ? entries[head].bucket : open.count > 0 ? newest : .max
+        oldest = head < end ? entries[head].bucket : open.count > 0 ? newest : .max
         frontTotal = head < back ? entries[head].moments : Moments()
     }
 
-    private mutating func turnOver() {
+    private mutating func turnOver(tracksSpread: Bool) {
         var total = Moments()
-        for index in (head..<entries.count).reversed() {
-            total = entries[index].moments.merged(with: total)
+        for index in (head..<end).reversed() {
+            total = entries[index].moments.merged(with: total, tracksSpread: tracksSpread)
             entries[index].moments = total
         }
-        back = entries.count
+        back = end
         backTotal = Moments()
     }
 
@@ -94,6 +104,16 @@ public struct SlidingMoments: Hashable, Sendable {
         open.add(number, tracksSpread: tracksSpread)
         if oldest == .max { oldest = bucket }
         backTotal.add(number, tracksSpread: tracksSpread)
+    }
+
+    /// Reads where the next event will: the oldest entries and the place of the next; see `UserHistory.touch`.
+    @inline(__always)
+    func touch() -> Int64 {
+        guard head < end else { return 0 }
+        return entries.withUnsafeBufferPointer { entries in
+            Int64(entries.count) &+ entries[head].bucket &+ entries[min(head + 1, end - 1)].bucket
+                &+ entries[end - 1].bucket
+        }
     }
 
     /// Bytes this holds beyond its own size.
@@ -150,6 +170,7 @@ extension SlidingMoments {
                 entries.removeLast()
             }
         }
+        end = entries.count
         refresh()
     }
 }

@@ -31,7 +31,7 @@ public struct UserAggregates: Sendable {
 
     /// Lends the states, in line with what is declared, to be brought up to an event.
     @inline(__always)
-    public mutating func withStates<Result>(_ body: (AggregateStates) -> Result) -> Result {
+    public mutating func withStates(_ body: (AggregateStates) -> Void) {
         moments.withUnsafeMutableBufferPointer { moments in
             distincts.withUnsafeMutableBufferPointer { distincts in
                 lasts.withUnsafeMutableBufferPointer { lasts in
@@ -39,6 +39,23 @@ public struct UserAggregates: Sendable {
                 }
             }
         }
+    }
+
+    /// Reads one value of every cache line of the states themselves; see `UserHistory.touch`.
+    public func touch() -> Int64 {
+        var sum: Int64 = 0
+        moments.withUnsafeBytes { for place in stride(from: 0, to: $0.count, by: 64) { sum &+= Int64($0[place]) } }
+        distincts.withUnsafeBytes { for place in stride(from: 0, to: $0.count, by: 64) { sum &+= Int64($0[place]) } }
+        lasts.withUnsafeBytes { for place in stride(from: 0, to: $0.count, by: 64) { sum &+= Int64($0[place]) } }
+        return sum
+    }
+
+    /// Reads what the states hold elsewhere, once they are near.
+    public func touchWindows() -> Int64 {
+        var sum: Int64 = 0
+        moments.withUnsafeBufferPointer { for state in $0.indices { sum &+= $0[state].touch() } }
+        distincts.withUnsafeBufferPointer { for state in $0.indices { sum &+= $0[state].touch() } }
+        return sum
     }
 
     /// Bytes of state beyond this value's own size.

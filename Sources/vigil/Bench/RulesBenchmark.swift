@@ -25,6 +25,9 @@ struct RulesBenchmark {
         var profile = UserProfile()
     }
 
+    /// Users whose memory is waited for together.
+    private static let group = 16
+
     let events: Int
 
     func run() throws -> Report {
@@ -36,6 +39,7 @@ struct RulesBenchmark {
         var entities = EntityReplay(schema: schema)
         var observations = RuleObservations()
         var hits = 0
+        var touched: Int64 = 0
         var nanoseconds = 0.0
         // The first half fills windows and caches; blocks keep the clock's own cost out.
         for start in stride(from: 0, to: transactions.count, by: 512) {
@@ -45,12 +49,17 @@ struct RulesBenchmark {
             let began = Self.processorNanoseconds
             observations.removeAll()
             for index in block {
+                // As the scorer does with its batches.
+                if (index - block.lowerBound).isMultiple(of: Self.group) {
+                    touched &+= touch(owners[index..<min(index + Self.group, block.upperBound)], users)
+                }
                 hits += Self.take(
                     transactions[index], number: index, of: &users[owners[index]], evaluator, ledger, &observations)
             }
             if start >= transactions.count / 2 { nanoseconds += Self.processorNanoseconds - began }
         }
         let measured = transactions.count - transactions.count / 2 / 512 * 512
+        withExtendedLifetime(touched) {}
         let bytes = users.reduce(0) { $0 + $1.profile.aggregates.byteCount }
         let userCount = users.count
         transactions.removeAll()
@@ -62,6 +71,17 @@ struct RulesBenchmark {
             reloadMilliseconds: try reloadMilliseconds(schema))
     }
 
+    /// Reads what will be needed of the next users; see `UserAggregates.touch`.
+    private func touch(_ owners: ArraySlice<Int>, _ users: [User]) -> Int64 {
+        var sum: Int64 = 0
+        for owner in owners { sum &+= users[owner].profile.aggregates.touch() }
+        for owner in owners {
+            sum &+= users[owner].profile.aggregates.touchWindows()
+            sum &+= Int64(truncatingIfNeeded: users[owner].history.touch())
+        }
+        return sum
+    }
+
     /// Returns how many rules matched.
     private static func take(
         _ transaction: Transaction, number: Int, of user: inout User, _ evaluator: RuleEvaluator,
@@ -69,10 +89,10 @@ struct RulesBenchmark {
     ) -> Int {
         let time = user.history.effectiveTime(of: transaction.time)
         let row = evaluator.observe(
-            transaction, at: time, history: user.history, profile: &user.profile, ledger: ledger, into: &observations)
+            transaction, at: time, history: user.history, profile: &user.profile, into: &observations)
         let outcome = evaluator.evaluate(
             transaction, modelScore: 0.02, lastDecision: user.profile.lastDecision, observations: observations,
-            row: row)
+            row: row, ledger: ledger)
         user.profile.lastDecision = outcome.forced ?? .allow
         user.history.append(
             raw: UnsafeBufferPointer(start: nil, count: 0), time: transaction.time,

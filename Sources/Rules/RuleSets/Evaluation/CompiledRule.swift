@@ -1,7 +1,7 @@
 /// A rule and where its expressions start in the set's program.
 struct CompiledRule: Sendable {
     let rule: Rule
-    let start: Int
+    let condition: CompiledCondition
     let reason: ReasonTemplate
     /// The action's text, ready for a hit.
     let action: String

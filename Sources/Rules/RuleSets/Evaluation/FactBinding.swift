@@ -18,6 +18,9 @@ enum FactSource: Sendable {
     case lastDecision
     /// Known when the event is taken in, before it is scored.
     case observed(ObservedFact)
+    case risk(entity: Int, EntityFigure)
+    /// A declared aggregate of an entity, by its position.
+    case entityVelocity(Int)
 
     /// The value of a fact that the transaction itself carries; absent for any other.
     @inline(__always)
@@ -39,19 +42,50 @@ enum FactSource: Sendable {
             case .text(let text): return .string(text)
             case .missing: return .failure(.absent)
             }
-        case .score, .lastDecision, .observed: return .failure(.absent)
+        case .score, .lastDecision, .observed, .risk, .entityVelocity: return .failure(.absent)
         }
     }
 }
 
-/// A fact about the user and the entities at the moment of an event.
+extension FactSource {
+    /// The number that the transaction carries as the fact; NaN where it carries none.
+    @inline(__always)
+    func number(in transaction: Transaction) -> Double {
+        switch self {
+        case .amount: return transaction.amount
+        case .feature(let index):
+            guard index < transaction.features.count, case .number(let number) = transaction.features[index] else {
+                return .nan
+            }
+            return number
+        default: return .nan
+        }
+    }
+
+    /// The text that the transaction carries as the fact, if it carries one.
+    @inline(__always)
+    func text(in transaction: Transaction) -> String? {
+        switch self {
+        case .id: return transaction.id
+        case .user: return transaction.user
+        case .entity(let index): return index < transaction.entities.count ? transaction.entities[index] : nil
+        case .feature(let index):
+            guard index < transaction.features.count, case .text(let text) = transaction.features[index] else {
+                return nil
+            }
+            return text
+        default: return nil
+        }
+    }
+}
+
+/// A fact about the user at the moment of an event.
 enum ObservedFact: Sendable {
     case eventsSeen
     case secondsSinceLast
     case firstSeen
     case averageAmount
-    case risk(entity: Int, EntityFigure)
-    /// A declared aggregate, by its position.
+    /// A declared aggregate of the user, by its position.
     case velocity(Int)
 }
 

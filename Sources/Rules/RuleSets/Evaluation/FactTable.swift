@@ -7,6 +7,8 @@ struct FactTable {
     /// Constants that change from outside; no aggregate may read them, so that it stays a function of the log.
     var changingNames: Set<String> = []
     private var isTransactionFact: Set<Int> = []
+    /// The slots of facts that every event has at hand; the others are sought where a rule asks for them.
+    private(set) var eagerSlots: Set<Int> = []
 
     init(_ schema: TransactionSchema) {
         // The transaction's own fields come first: a feature of the same name stays behind them.
@@ -28,14 +30,19 @@ struct FactTable {
         add("user.average_amount", .double, .observed(.averageAmount))
         for (index, entity) in schema.entities.enumerated() where entity.risk {
             for (name, type, figure) in EntityFigure.all {
-                add("entity.\(entity.name).\(name)", type, .observed(.risk(entity: index, figure)))
+                add("entity.\(entity.name).\(name)", type, .risk(entity: index, figure))
             }
         }
     }
 
     mutating func add(_ name: String, _ type: StaticType, _ source: FactSource) {
         guard names.entries[name] == nil else { return }
-        bindings.append(FactBinding(slot: names.declareFact(name, type), source: source))
+        let slot = names.declareFact(name, type)
+        bindings.append(FactBinding(slot: slot, source: source))
+        switch source {
+        case .risk, .entityVelocity: break
+        default: eagerSlots.insert(slot)
+        }
     }
 
     /// The names an aggregate may use: the transaction's, and what is constant.

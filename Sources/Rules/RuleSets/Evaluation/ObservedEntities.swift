@@ -1,10 +1,11 @@
 internal import Sequences
 internal import Transactions
 
-/// The entities of one event: hashed where some rule or aggregate reads them, and their risk once it is asked for.
+/// The entities of one event: their hashes and their risk, each once a rule asks for it.
 final class ObservedEntities {
     private struct Slot {
         var hash: UInt64?
+        var isHashed = false
         var isRead = false
         var risk = EntityRisk()
     }
@@ -19,7 +20,7 @@ final class ObservedEntities {
             if let entity = aggregate.entity { parts[entity] = [] }
         }
         for binding in rules.bindings {
-            guard case .observed(.risk(let entity, let figure)) = binding.source else { continue }
+            guard case .risk(let entity, let figure) = binding.source else { continue }
             parts[entity] = (parts[entity] ?? []).union(figure.parts)
         }
         kinds = zip(rules.entityNames, parts).map { name, parts in parts.map { (StableHash.Kind(name), $0) } }
@@ -29,20 +30,28 @@ final class ObservedEntities {
 
     deinit { slots.deallocate() }
 
-    func begin(_ transaction: Transaction) {
-        for index in kinds.indices {
-            guard let kind = kinds[index]?.kind else { continue }
-            slots[index].isRead = false
-            let isNamed = index < transaction.entities.count
-            slots[index].hash = isNamed ? transaction.entities[index].map(kind.entity) : nil
-        }
+    /// Forgets the last event.
+    func begin() {
+        for index in kinds.indices { (slots[index].isHashed, slots[index].isRead) = (false, false) }
     }
 
-    func hash(of entity: Int) -> UInt64? { slots[entity].hash }
+    /// Nil where the event does not name the entity.
+    func hash(of entity: Int, _ transaction: Transaction) -> UInt64? {
+        guard !slots[entity].isHashed else { return slots[entity].hash }
+        let key = entity < transaction.entities.count ? transaction.entities[entity] : nil
+        slots[entity].hash = kinds[entity].flatMap { kind in key.map(kind.kind.entity) }
+        slots[entity].isHashed = true
+        return slots[entity].hash
+    }
 
     /// What conditions see of a figure; absent where the event does not name the entity.
-    func value(of figure: EntityFigure, of entity: Int, at time: EventTime, _ ledger: EntityLedger) -> Value {
-        guard let hash = slots[entity].hash, let parts = kinds[entity]?.parts else { return .failure(.absent) }
+    func value(
+        of figure: EntityFigure, of entity: Int, _ transaction: Transaction, _ ledger: EntityLedger
+    ) -> Value {
+        let time = transaction.time
+        guard let hash = hash(of: entity, transaction), let parts = kinds[entity]?.parts else {
+            return .failure(.absent)
+        }
         if !slots[entity].isRead {
             ledger.read(parts, of: hash, at: time, into: &slots[entity].risk)
             slots[entity].isRead = true

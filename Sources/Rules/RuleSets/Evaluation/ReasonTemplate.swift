@@ -2,8 +2,7 @@
 struct ReasonTemplate: Sendable {
     enum Part: Sendable {
         case text(String)
-        /// Where the expression starts in the program.
-        case expression(Int)
+        case expression(CompiledExpression)
     }
 
     /// Longest text a value may add, in code points.

@@ -1,3 +1,4 @@
+public import Sequences
 public import Transactions
 
 extension RuleEvaluator {
@@ -6,9 +7,10 @@ extension RuleEvaluator {
     /// What stands inside a macro such as `exists` has no value of its own and is left out.
     public func explain(
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
-        observations: borrowing RuleObservations, row: Int
+        observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
     ) -> [RuleExplanation] {
-        setFacts(transaction, modelScore, lastDecision, observations, row)
+        facts.begin(transaction, modelScore, lastDecision, observations, row)
+        for binding in rules.bindings { facts.load(binding.slot, transaction, observations, ledger, into: machine) }
         return rules.compiled.map { compiled in
             var parts: [RuleExplanation.Part] = []
             if let expression = try? Parser.parse(compiled.rule.condition) {
@@ -16,7 +18,9 @@ extension RuleEvaluator {
             }
             return RuleExplanation(
                 rule: compiled.rule.id, action: compiled.action,
-                value: Self.text(of: machine.run(at: compiled.start, budget: Self.conditionBudget)), parts: parts)
+                value: Self.text(
+                    of: machine.run(at: compiled.condition.expression.start, budget: Self.conditionBudget)),
+                parts: parts)
         }
     }
 
@@ -38,10 +42,10 @@ extension RuleEvaluator {
     /// Compiled into a program of its own, over the facts as they are set.
     private func value(of expression: Expression) -> Value? {
         var compiler = Compiler(names: rules.names)
-        guard let start = try? compiler.add(expression) else { return nil }
+        guard let expression = try? compiler.add(expression) else { return nil }
         let machine = Machine(compiler.program)
         for slot in compiler.program.factsUsed { machine.setFact(slot, to: self.machine.fact(slot)) }
-        return machine.run(at: start, budget: Self.conditionBudget)
+        return machine.run(at: expression.start, budget: Self.conditionBudget)
     }
 
     private static func text(of value: Value) -> String {

@@ -12,14 +12,26 @@ extension RuleEvaluator {
     /// - Complexity: allocates nothing once the user's windows have grown to their size.
     public func observe(
         _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile,
-        ledger: EntityLedger, into observations: inout RuleObservations
+        into observations: inout RuleObservations
     ) -> Int {
         let row = observations.values.count
-        entities.begin(transaction)
-        if !aggregateValues.isEmpty { update(transaction, at: time, &profile, ledger) }
-        for index in observed.indices {
-            guard case .observed(let fact) = observed[index].source else { continue }
-            observations.values.append(value(of: fact, transaction, at: time, history, profile, ledger))
+        profile.aggregates.adopt(layout)
+        let firstSeen = history.eventsSeen == 0 ? time : profile.firstSeen
+        profile.aggregates.withStates { states in
+            update(states, transaction, at: time, &observations.texts)
+            observations.appendRow(observed.count) { row in
+                for place in observed.indices {
+                    row[place] =
+                        switch observed[place] {
+                        case .eventsSeen: .int(Int64(clamping: history.eventsSeen))
+                        case .secondsSinceLast: Self.secondsSinceLast(history, time)
+                        case .firstSeen: firstSeen.map { .time($0) } ?? .absent
+                        case .averageAmount: history.averageAmount.map { .double($0) } ?? .absent
+                        case .velocity(let index):
+                            views[index].value(states, lastValues[views[index].aggregate], at: time)
+                        }
+                }
+            }
         }
         if history.eventsSeen == 0 { profile.firstSeen = time }
         return row
@@ -30,72 +42,62 @@ extension RuleEvaluator {
         _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile
     ) {
         if history.eventsSeen == 0 { profile.firstSeen = time }
-        guard !aggregateValues.isEmpty else { return }
-        update(transaction, at: time, &profile, nil)
+        var texts: [String] = []
+        profile.aggregates.adopt(layout)
+        profile.aggregates.withStates { update($0, transaction, at: time, &texts) }
     }
 
-    /// Brings every aggregate up to the event; those of entities are only read.
+    private static func secondsSinceLast(_ history: UserHistory, _ time: EventTime) -> ObservedValue {
+        guard let newest = history.newest else { return .absent }
+        return .double(Double(time.milliseconds - newest.milliseconds) / 1000)
+    }
+
+    /// Brings the user's aggregates up to the event.
+    @inline(__always)
     private func update(
-        _ transaction: Transaction, at time: EventTime, _ profile: inout UserProfile, _ ledger: EntityLedger?
+        _ states: AggregateStates, _ transaction: Transaction, at time: EventTime, _ texts: inout [String]
     ) {
-        feed.take(transaction)
-        profile.aggregates.adopt(layout)
-        profile.aggregates.withStates { states in
-            for index in feed.aggregates.indices {
-                let value = updated(feed.aggregates[index], states, transaction, at: time, ledger)
-                if let value { aggregateValues[index] = value }
+        feed.begin()
+        clock.turn(to: time)
+        for step in steps {
+            let window = clock.window(step.hand, buckets: step.bucketCount)
+            switch step.kind {
+            case .moments:
+                states.update(
+                    moments: step.place, window, tracksSpread: step.tracksSpread,
+                    feed.number(step.aggregate, transaction))
+            case .distinct:
+                states.update(distinct: step.place, window, feed.element(step.aggregate, transaction))
+            case .last:
+                let seen = states.update(
+                    last: step.place, windowMilliseconds: step.windowMilliseconds, at: time,
+                    feed.content(step.aggregate, transaction))
+                lastValues[step.aggregate] = AggregateValue(seen, texts: &texts)
             }
         }
     }
+}
 
-    /// What an aggregate's window holds with the event in it; nil for an entity's while there is no ledger.
-    @inline(__always)
-    private func updated(
-        _ aggregate: CompiledAggregate, _ states: AggregateStates, _ transaction: Transaction, at time: EventTime,
-        _ ledger: EntityLedger?
-    ) -> AggregateValue? {
+/// How a user's aggregate is brought up to an event.
+struct AggregateStep: Sendable {
+    let aggregate: Int
+    let kind: AggregateSpecification.Kind
+    /// Position among the user's states of its kind.
+    let place: Int
+    let tracksSpread: Bool
+    let windowMilliseconds: Int64
+    /// Which hand of the clock shows its buckets, and how many of them the window has.
+    let hand: Int
+    let bucketCount: Int64
+
+    init(_ index: Int, _ aggregate: CompiledAggregate, _ clock: inout BucketClock) {
         let specification = aggregate.specification
-        if let entity = aggregate.entity {
-            guard let ledger else { return nil }
-            return entityReader.read(
-                specification, entity: entities.hash(of: entity), at: transaction.time, ledger)
-        }
-        let contribution = feed.contribution(to: aggregate)
-        switch specification.kind {
-        case .moments:
-            var number: Double?
-            if case .number(let found) = contribution { number = found }
-            return .moments(states.update(moments: aggregate.stateIndex, specification, at: time, number))
-        case .distinct:
-            var element: UInt64?
-            if case .element(let found) = contribution { element = found }
-            return .distinct(states.update(distinct: aggregate.stateIndex, specification, at: time, element))
-        case .last:
-            var content: LastValue.Content?
-            if case .last(let found) = contribution { content = found }
-            let seen = states.update(last: aggregate.stateIndex, specification, at: time, content)
-            return seen.map { .last($0) } ?? .nothing
-        }
-    }
-
-    private func value(
-        of fact: ObservedFact, _ transaction: Transaction, at time: EventTime, _ history: UserHistory,
-        _ profile: UserProfile, _ ledger: EntityLedger
-    ) -> Value {
-        switch fact {
-        case .eventsSeen: return .int(Int64(clamping: history.eventsSeen))
-        case .secondsSinceLast:
-            guard let newest = history.newest else { return .failure(.absent) }
-            return .double(Double(time.milliseconds - newest.milliseconds) / 1000)
-        case .firstSeen:
-            if history.eventsSeen == 0 { return Value(time) }
-            return profile.firstSeen.map { Value($0) } ?? .failure(.absent)
-        case .averageAmount: return history.averageAmount.map { .double($0) } ?? .failure(.absent)
-        case .risk(let entity, let figure):
-            return entities.value(of: figure, of: entity, at: transaction.time, ledger)
-        case .velocity(let index):
-            let view = views[index]
-            return view.value(aggregateValues[view.aggregate], at: time)
-        }
+        self.aggregate = index
+        kind = specification.kind
+        place = aggregate.stateIndex
+        tracksSpread = specification.tracksSpread
+        windowMilliseconds = specification.windowMilliseconds
+        hand = clock.hand(of: specification.bucketMilliseconds)
+        bucketCount = windowMilliseconds / specification.bucketMilliseconds
     }
 }

@@ -1,10 +1,10 @@
-internal import Sequences
+public import Sequences
 public import Transactions
 
 /// Evaluates a rule set. Owns its working memory: one evaluator a thread.
 ///
-/// An event goes through it twice: `observe` takes it in and notes what is known of its user and entities before the
-/// next event changes that; `evaluate` applies the rules once the model's score is known.
+/// An event goes through it twice: `observe` takes it in and notes what is known of its user before the next event
+/// changes that; `evaluate` applies the rules once the model's score is known.
 public final class RuleEvaluator {
     /// What one condition may cost, in the machine's units: far above any sensible rule, well below a millisecond.
     static let conditionBudget = 20_000
@@ -17,17 +17,18 @@ public final class RuleEvaluator {
     let machine: Machine
     let feed: VelocityFeed
     let layout: AggregateLayout
-    let entityReader = EntityAggregateReader()
+    var clock: BucketClock
+    let steps: [AggregateStep]
     let views: [AggregateView]
-    /// The entities of the event just observed, by their positions in the schema.
-    let entities: ObservedEntities
-    /// (aggregates) the windows as of the event just observed; nobody else's, so no access has to be checked.
-    let aggregateValues: UnsafeMutableBufferPointer<AggregateValue>
+    /// (aggregates) of last values, what was seen before the event just observed; nobody else's, so no access has to be
+    /// checked.
+    let lastValues: UnsafeMutableBufferPointer<AggregateValue>
     /// Facts noted by `observe`, in the order of a row.
-    let observed: [FactBinding]
-    private let direct: [FactBinding]
-    /// Where each condition starts, apart from the rules so that those which do not match are not touched.
-    private let starts: [Int]
+    let observed: [ObservedFact]
+    var facts: EventFacts
+    /// Of all rules, apart from these so that those which do not match are not touched.
+    private let conditions: ConditionTable
+    private var candidates: [ConditionTable.Candidate] = []
 
     public init(_ rules: RuleSet) {
         self.rules = rules
@@ -35,18 +36,25 @@ public final class RuleEvaluator {
         machine = Machine(rules.program)
         feed = VelocityFeed(rules)
         layout = rules.velocities.layout
-        aggregateValues = .allocate(capacity: rules.velocities.aggregates.count)
-        aggregateValues.initialize(repeating: .nothing)
-        starts = rules.compiled.map(\.start)
-        views = rules.velocities.declared.map { AggregateView($0) }
-        entities = ObservedEntities(rules)
-        observed = rules.bindings.filter(\.source.isObserved)
-        direct = rules.bindings.filter { !$0.source.isObserved }
+        let aggregates = rules.velocities.aggregates
+        lastValues = .allocate(capacity: aggregates.count)
+        lastValues.initialize(repeating: .nothing)
+        var clock = BucketClock()
+        steps = aggregates.indices.filter { aggregates[$0].entity == nil }.map {
+            AggregateStep($0, aggregates[$0], &clock)
+        }
+        self.clock = clock
+        views = rules.velocities.declared.map { AggregateView($0, of: aggregates[$0.aggregate]) }
+        observed = rules.bindings.compactMap { if case .observed(let fact) = $0.source { fact } else { nil } }
+        var conditions = ConditionTable()
+        for rule in rules.compiled { conditions.append(rule.condition) }
+        self.conditions = conditions
+        facts = EventFacts(rules, views, tested: conditions.testedFacts)
     }
 
     deinit {
-        aggregateValues.deinitialize()
-        aggregateValues.deallocate()
+        lastValues.deinitialize()
+        lastValues.deallocate()
     }
 
     /// All conditions that failed at run time.
@@ -58,18 +66,21 @@ public final class RuleEvaluator {
     ///   - modelScore: the model's calibrated probability of fraud, 0...1.
     ///   - lastDecision: what was decided on the user's event before this one.
     ///   - row: what `observe` returned for the transaction.
+    ///   - ledger: what is known of entities, as of the batch's beginning; read where a rule comes to ask for it.
     /// - Complexity: allocates only where a rule matches or a condition builds text or lists.
     public func evaluate(
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
-        observations: borrowing RuleObservations, row: Int
+        observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
     ) -> RuleOutcome {
-        setFacts(transaction, modelScore, lastDecision, observations, row)
+        facts.begin(transaction, modelScore, lastDecision, observations, row)
         var outcome = RuleOutcome(score: modelScore)
         var tally = RuleTally()
-        for index in starts.indices {
-            switch machine.test(at: starts[index], budget: Self.conditionBudget) {
-            case true?: match(rules.compiled[index], transaction, &tally, &outcome)
+        conditions.select(facts.numbers, into: &candidates)
+        for candidate in candidates {
+            let index = candidate.index
+            switch candidate.holds ? true : run(index, transaction, observations, ledger) {
             case false?: continue
+            case true?: match(rules.compiled[index], transaction, observations, ledger, &tally, &outcome)
             case nil: errorCounts[index] += 1
             }
         }
@@ -77,26 +88,19 @@ public final class RuleEvaluator {
         return outcome
     }
 
-    func setFacts(
-        _ transaction: Transaction, _ modelScore: Double, _ lastDecision: Disposition?,
-        _ observations: borrowing RuleObservations, _ row: Int
-    ) {
-        for index in direct.indices {
-            let binding = direct[index]
-            switch binding.source {
-            case .score: machine.setFact(binding.slot, to: .double(modelScore))
-            case .lastDecision:
-                machine.setFact(binding.slot, to: lastDecision.map { .string($0.rawValue) } ?? .failure(.absent))
-            default: machine.setFact(binding.slot, to: binding.source.value(in: transaction))
-            }
+    /// Runs a condition; nil where it fails.
+    private func run(
+        _ index: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
+    ) -> Bool? {
+        for place in conditions.entries[index].facts {
+            facts.load(conditions.facts[place], transaction, observations, ledger, into: machine)
         }
-        for offset in observed.indices {
-            machine.setFact(observed[offset].slot, to: observations.values[row + offset])
-        }
+        return machine.test(at: conditions.entries[index].start, budget: Self.conditionBudget)
     }
 
     private func match(
-        _ compiled: CompiledRule, _ transaction: Transaction, _ tally: inout RuleTally, _ outcome: inout RuleOutcome
+        _ compiled: CompiledRule, _ transaction: Transaction, _ observations: borrowing RuleObservations,
+        _ ledger: EntityLedger, _ tally: inout RuleTally, _ outcome: inout RuleOutcome
     ) {
         let rule = compiled.rule
         var state = rule.state == .shadow ? RuleHit.State.shadow : .active
@@ -104,26 +108,24 @@ public final class RuleEvaluator {
             guard rules.applies(rule, to: transaction) else { return }
             if state == .active, rules.isSnoozed(rule, for: transaction) { state = .snoozed }
         }
-        outcome.hits.append(
-            RuleHit(rule: rule.id, action: compiled.action, reason: reason(compiled.reason), state: state))
+        let reason = reason(compiled.reason, transaction, observations, ledger)
+        outcome.hits.append(RuleHit(rule: rule.id, action: compiled.action, reason: reason, state: state))
         if state == .active { tally.add(rule, to: &outcome) }
     }
 
-    private func reason(_ template: ReasonTemplate) -> String {
+    private func reason(
+        _ template: ReasonTemplate, _ transaction: Transaction, _ observations: borrowing RuleObservations,
+        _ ledger: EntityLedger
+    ) -> String {
         var text = ""
         for part in template.parts {
             switch part {
             case .text(let literal): text += literal
-            case .expression(let start):
-                text += ReasonTemplate.text(of: machine.run(at: start, budget: Self.conditionBudget))
+            case .expression(let expression):
+                for slot in expression.facts { facts.load(slot, transaction, observations, ledger, into: machine) }
+                text += ReasonTemplate.text(of: machine.run(at: expression.start, budget: Self.conditionBudget))
             }
         }
         return text
-    }
-}
-
-extension FactSource {
-    var isObserved: Bool {
-        if case .observed = self { true } else { false }
     }
 }

@@ -47,7 +47,7 @@ extension RuleSetReader {
         }
         let description = optional("description", of: mapping, rule: id)
         let reasonText = optional("reason", of: mapping, rule: id)
-        let start = when.flatMap { condition($0, at: mapping["when"] ?? node, rule: id) }
+        let compiled = when.flatMap { condition($0, at: mapping["when"] ?? node, rule: id) }
         // Formatting a file must not change what is said of its rules.
         let usualReason = description ?? when.map { ExpressionText.canonical($0) ?? $0 } ?? ""
         let reason =
@@ -60,14 +60,14 @@ extension RuleSetReader {
             expires: time("expires", of: mapping, rule: id),
             state: choice("state", of: mapping, default: .active, rule: id),
             sample: number("sample", of: mapping, in: 0...1, rule: id) ?? 1, line: node.mark?.line ?? 1)
-        guard let identifier, let action, let start else { return }
+        guard let identifier, let action, let compiled else { return }
         guard rule.state != .off else {
             offRules.insert(identifier)
             return
         }
         rules.append(
             CompiledRule(
-                rule: rule, start: start, reason: reason, action: action.description,
+                rule: rule, condition: compiled, reason: reason, action: action.description,
                 isConditional: rule.expires != nil || rule.sample < 1 || hasSnoozes))
     }
 
@@ -80,13 +80,16 @@ extension RuleSetReader {
         return number
     }
 
-    private mutating func condition(_ text: String, at node: Node, rule: String?) -> Int? {
+    private mutating func condition(_ text: String, at node: Node, rule: String?) -> CompiledCondition? {
         guard
             let checked = check(
                 text, at: node, names: facts.names, rule: rule, field: "when", wants: [.bool],
                 but: "a condition is true or false")
         else { return nil }
-        return compile(checked.expression, text, at: node, rule: rule, field: "when")
+        return compile(checked.expression, text, at: node, rule: rule, field: "when").map {
+            CompiledCondition(
+                expression: $0, tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
+        }
     }
 
     private mutating func template(_ text: String, at node: Node, rule: String?) -> ReasonTemplate {
@@ -96,9 +99,9 @@ extension RuleSetReader {
                 if !text.isEmpty { parts.append(.text(text)) }
                 guard let hole,
                     let checked = check(hole.text, at: node, names: facts.names, rule: rule, field: "reason"),
-                    let start = compile(checked.expression, hole.text, at: node, rule: rule, field: "reason")
+                    let expression = compile(checked.expression, hole.text, at: node, rule: rule, field: "reason")
                 else { continue }
-                parts.append(.expression(start))
+                parts.append(.expression(expression))
             }
         } catch {
             diagnostics.append(source.diagnostic(error, in: text, at: node, rule: rule, field: "reason"))

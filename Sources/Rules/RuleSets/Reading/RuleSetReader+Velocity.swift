@@ -41,13 +41,15 @@ extension RuleSetReader {
         if function == .countIf, condition == nil {
             report("'count_if' needs 'when': which events count", at: node, field: place)
         }
+        let type = valueType(value, function, at: mapping["of"] ?? node, place)
         guard let entity = entity(of: mapping, place: place), let window = window(of: mapping, entity, place),
-            let type = valueType(value, function, at: mapping["of"] ?? node, place)
+            let type
         else { return }
         let declaration = VelocityDeclaration(
             name: name, function: function, value: value, condition: condition, entity: entity.name,
             windowMilliseconds: window.length, bucketMilliseconds: window.bucket, line: node.mark?.line ?? 1)
-        facts.add(place, type, .observed(.velocity(velocities.declared.count)))
+        let index = velocities.declared.count
+        facts.add(place, type, entity.name == nil ? .observed(.velocity(index)) : .entityVelocity(index))
         velocities.declared.append(CompiledVelocity(declaration: declaration, aggregate: -1, type: type))
         velocityNodes.append((mapping["of"] ?? node, mapping["when"] ?? node))
     }
@@ -167,23 +169,25 @@ extension RuleSetReader {
         let declaration = velocities.declared[index].declaration
         let nodes = velocityNodes[index]
         let place = "velocity.\(declaration.name)"
-        var condition: Int?
+        var condition: CompiledCondition?
         if let text = declaration.condition {
             guard
                 let checked = check(
                     text, at: nodes.condition, names: facts.transactionNames, rule: nil, field: place, wants: [.bool],
                     but: "a condition is true or false"),
-                let start = compile(checked.expression, text, at: nodes.condition, rule: nil, field: place)
+                let expression = compile(checked.expression, text, at: nodes.condition, rule: nil, field: place)
             else { return nil }
-            condition = start
+            condition = CompiledCondition(
+                expression: expression,
+                tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
         }
         var value = CompiledAggregate.Source.one
         if let text = declaration.value {
             guard
                 let checked = check(text, at: nodes.value, names: facts.transactionNames, rule: nil, field: place),
-                let start = compile(checked.expression, text, at: nodes.value, rule: nil, field: place)
+                let expression = compile(checked.expression, text, at: nodes.value, rule: nil, field: place)
             else { return nil }
-            value = .expression(start)
+            value = .expression(expression)
             if let (name, isAbsolute) = checked.expression.qualifiedName,
                 case .fact(let slot, _)? = facts.names.lookUp(name, isAbsolute: isAbsolute)?.entry
             {

@@ -176,8 +176,9 @@ struct RuleSetReader {
     }
 
     /// Compiles a checked expression.
-    mutating func compile(_ expression: Expression, _ text: String, at node: Node, rule: String?, field: String) -> Int?
-    {
+    mutating func compile(
+        _ expression: Expression, _ text: String, at node: Node, rule: String?, field: String
+    ) -> CompiledExpression? {
         do throws(ExpressionFault) {
             return try compiler.add(expression)
         } catch {

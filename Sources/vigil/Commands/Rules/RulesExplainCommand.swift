@@ -8,8 +8,9 @@ struct RulesExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Shows each rule's value on an event, and the values within it.",
         discussion: """
-            The event is one JSON object in the canonical form. A file of several, one a line, is taken in order: the last \
-            is explained, those before it are its past, which aggregates and user.* see.
+            The event is one JSON object, in the canonical form or with the source's own field names, as the schema file \
+            maps them. A file of several, one a line, is taken in order: the last is explained, those before it are its \
+            past, which aggregates and user.* see.
             """)
 
     @OptionGroup var file: RuleFileOptions
@@ -44,8 +45,12 @@ struct RulesExplainCommand: AsyncParsableCommand {
         let data =
             event == "-"
             ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: event))
-        let decoder = TransactionDecoder(schema: schema)
         let text = String(decoding: data, as: UTF8.self)
+        if let events = try? events(in: text, TransactionDecoder(schema: schema, form: .mapped)) { return events }
+        return try events(in: text, TransactionDecoder(schema: schema))
+    }
+
+    private func events(in text: String, _ decoder: TransactionDecoder) throws -> [Transaction] {
         // One object over several lines, as people paste it, or one a line.
         if let whole = try? decoder.decode(Array(text.utf8), messageTimestamp: nil) { return [whole] }
         var events: [Transaction] = []

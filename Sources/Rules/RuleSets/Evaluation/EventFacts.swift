@@ -1,0 +1,98 @@
+internal import Sequences
+internal import Transactions
+
+/// The facts of the event under evaluation: numbers for tests at once, values for the machine when a rule asks for them.
+struct EventFacts {
+    /// Slots of the facts that tests read.
+    private let tested: [Int]
+    /// By slot, of those facts; NaN where there is none.
+    private(set) var numbers: [Double]
+    /// By slot: where facts come from, and where they stand in an observed row.
+    private let sources: [FactSource]
+    private let offsets: [Int]
+    /// The slots that the machine has been given their facts of.
+    private var isLoaded: [Bool]
+    private let entities: ObservedEntities
+    private let entityReader = EntityAggregateReader()
+    private let views: [AggregateView]
+    private let aggregates: [CompiledAggregate]
+    private var texts: [String] = []
+    private var modelScore = 0.0
+    private var lastDecision: Disposition?
+    private var row = 0
+
+    /// - Parameter tested: the slots of the facts that tests read.
+    init(_ rules: RuleSet, _ views: [AggregateView], tested: [Int]) {
+        entities = ObservedEntities(rules)
+        self.views = views
+        aggregates = rules.velocities.aggregates
+        self.tested = tested
+        numbers = Array(repeating: .nan, count: rules.names.factCount)
+        var sources = [FactSource](repeating: .score, count: rules.names.factCount)
+        var offsets = Array(repeating: 0, count: sources.count)
+        isLoaded = Array(repeating: false, count: sources.count)
+        var offset = 0
+        for binding in rules.bindings {
+            sources[binding.slot] = binding.source
+            guard binding.source.isObserved else { continue }
+            offsets[binding.slot] = offset
+            offset += 1
+        }
+        (self.sources, self.offsets) = (sources, offsets)
+    }
+
+    mutating func begin(
+        _ transaction: Transaction, _ modelScore: Double, _ lastDecision: Disposition?,
+        _ observations: borrowing RuleObservations, _ row: Int
+    ) {
+        (self.modelScore, self.lastDecision, self.row) = (modelScore, lastDecision, row)
+        for slot in isLoaded.indices { isLoaded[slot] = false }
+        entities.begin()
+        for slot in tested {
+            switch sources[slot] {
+            case .observed: numbers[slot] = observations.number(at: row + offsets[slot])
+            case .score: numbers[slot] = modelScore
+            case let source: numbers[slot] = source.number(in: transaction)
+            }
+        }
+    }
+
+    /// Gives the machine a fact that an expression reads, unless it has it.
+    @inline(__always)
+    mutating func load(
+        _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations,
+        _ ledger: EntityLedger, into machine: Machine
+    ) {
+        guard !isLoaded[slot] else { return }
+        isLoaded[slot] = true
+        machine.setFact(slot, to: value(slot, transaction, observations, ledger))
+    }
+
+    private mutating func value(
+        _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
+    ) -> Value {
+        switch sources[slot] {
+        case .score: .double(modelScore)
+        case .lastDecision: lastDecision.map { .string($0.rawValue) } ?? .failure(.absent)
+        case .observed: observations.value(at: row + offsets[slot])
+        case .risk(let entity, let figure): entities.value(of: figure, of: entity, transaction, ledger)
+        case .entityVelocity(let index): velocity(index, transaction, ledger)
+        case let source: source.value(in: transaction)
+        }
+    }
+
+    private mutating func velocity(_ index: Int, _ transaction: Transaction, _ ledger: EntityLedger) -> Value {
+        let aggregate = aggregates[views[index].aggregate]
+        texts.removeAll(keepingCapacity: true)
+        let state = entityReader.read(
+            aggregate.specification, entity: aggregate.entity.flatMap { entities.hash(of: $0, transaction) },
+            at: transaction.time, ledger, texts: &texts)
+        return views[index].value(state, at: transaction.time).value(texts)
+    }
+}
+
+extension FactSource {
+    var isObserved: Bool {
+        if case .observed = self { true } else { false }
+    }
+}

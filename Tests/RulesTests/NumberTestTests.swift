@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Rules
+
+/// What tests of numbers decide without the machine is what the machine decides.
+@Suite struct NumberTestTests {
+    private static let facts: [(name: String, type: StaticType)] = [
+        ("a", .double), ("b", .double), ("n", .int), ("m", .int), ("s", .string),
+    ]
+    private static let doubles: [Double] = [
+        0, -0.0, 1, -1, 2.5, .leastNonzeroMagnitude, 1e300, -1e300, .infinity, -.infinity, .nan,
+        Double.greatestFiniteMagnitude,
+        9_007_199_254_740_992,
+    ]
+    private static let integers: [Int64] = [
+        0, 1, -1, 2, 7, .max, .min, 1 << 53, 1 << 53 + 1, 1 << 53 - 1, -(1 << 53) - 1,
+    ]
+    private static let operators = ["<", "<=", ">", ">=", "==", "!="]
+
+    private static func comparison(_ random: inout SeededGenerator) -> String {
+        let isDouble = Bool.random(using: &random)
+        let fact = isDouble ? ["a", "b"].randomElement(using: &random) : ["n", "m"].randomElement(using: &random)
+        let constants =
+            isDouble
+            ? ["0.0", "-0.0", "1.0", "2.5", "-1.0", "4.9e-324", "1e300", "1e308", "1.7976931348623157e308"]
+            : ["0", "1", "-1", "2", "9007199254740992", "9007199254740993", "9223372036854775807"]
+        let pair = [fact ?? "a", constants.randomElement(using: &random) ?? "0"]
+        let sides = Bool.random(using: &random) ? pair : pair.reversed()
+        return sides.joined(separator: " \(operators.randomElement(using: &random) ?? "<") ")
+    }
+
+    private static func condition(_ depth: Int, _ random: inout SeededGenerator) -> String {
+        guard depth > 0 else {
+            let others = ["s == 'x'", "s != 'y'", "a + b > 1.0", "n / m > 0", "true", "dyn(s) > 1"]
+            return Int.random(in: 0..<4, using: &random) == 0
+                ? others.randomElement(using: &random) ?? "true" : comparison(&random)
+        }
+        let parts = (0..<Int.random(in: 1...3, using: &random)).map { _ in condition(depth - 1, &random) }
+        return "(\(parts.joined(separator: Int.random(in: 0..<5, using: &random) == 0 ? " || " : " && ")))"
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3])
+    func testsDecideAsTheMachineDoes(seed: UInt64) throws {
+        var random = SeededGenerator(state: seed)
+        var names = NameTable()
+        for fact in Self.facts { names.declareFact(fact.name, fact.type) }
+        var counts = (refuted: 0, proved: 0, open: 0)
+        for _ in 0..<4000 {
+            let text = Self.condition(Int.random(in: 0...2, using: &random), &random)
+            let expression = try Parser.parse(text)
+            guard Checker.check(expression, names: names).faults.isEmpty else { continue }
+            var compiler = Compiler(names: names)
+            var table = ConditionTable()
+            let tests = NumberTests(of: expression, names: names, slots: Set(Self.facts.indices))
+            table.append(CompiledCondition(expression: try compiler.add(expression), tests: tests))
+            let machine = Machine(compiler.program)
+            for _ in 0..<8 {
+                var numbers = [Double](repeating: .nan, count: Self.facts.count)
+                for (slot, fact) in Self.facts.enumerated() {
+                    var value = Value.failure(.absent)
+                    if Int.random(in: 0..<6, using: &random) > 0 {
+                        switch fact.type {
+                        case .double: value = .double(Self.doubles.randomElement(using: &random) ?? 0)
+                        case .int: value = .int(Self.integers.randomElement(using: &random) ?? 0)
+                        default: value = .string("x")
+                        }
+                    }
+                    if case .double(let number) = value { numbers[slot] = number }
+                    if case .int(let number) = value { numbers[slot] = NumberTest.exact(number) ?? .nan }
+                    machine.setFact(slot, to: value)
+                }
+                let wanted = machine.test(at: table.entries[0].start, budget: 10_000)
+                var candidates: [ConditionTable.Candidate] = []
+                table.select(numbers, into: &candidates)
+                #expect(table.verdict(0, { numbers[$0] }) == (candidates.first.map { $0.holds ? true : nil } ?? false))
+                switch candidates.first?.holds {
+                case nil:
+                    #expect(wanted == false, "\(text): \(numbers)")
+                    counts.refuted += 1
+                case true?:
+                    #expect(wanted == true, "\(text): \(numbers)")
+                    counts.proved += 1
+                case false?: counts.open += 1
+                }
+            }
+        }
+        #expect(counts.refuted > 3000 && counts.proved > 1000 && counts.open > 3000, "\(counts)")
+    }
+}
