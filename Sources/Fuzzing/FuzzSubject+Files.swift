@@ -58,7 +58,7 @@ extension FuzzSubject {
         }
     }
 
-    /// Conditions: what checks is evaluated too.
+    /// Conditions, by turns changed examples and made-up ones: what checks is evaluated too.
     static func cel() -> FuzzSubject {
         let texts = [
             "tx.amount > 400.0 && has(tx.category) && tx.category in ['a', 'b', \"c\\n\"]",
@@ -77,10 +77,23 @@ extension FuzzSubject {
         let transaction = Transaction(
             id: "t", user: "u", time: EventTime(milliseconds: 1_770_000_000_000), amount: 412.5,
             entities: ["t", nil, "d"], features: [.text("abc"), .text("chip"), .missing, .number(3)])
+        let head = """
+            velocity:
+              n: { function: count, window: 1h }
+              s: { function: sum, of: tx.amount, window: 1d }
+            rules:
+
+            """
         return FuzzSubject(texts: texts, words: words) { bytes in
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+            var grammar = ExpressionGrammar(seed: hash)
+            let isChanged = hash >> 40 & 1 == 0
             // JSON's strings are YAML's: what the condition holds cannot end it.
-            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
-            guard let rules = load("rules:\n  - { id: a, when: \(quoted(text)), action: review, reason: r }\n") else {
+            guard let text = isChanged ? String(validating: bytes, as: UTF8.self) : grammar.condition() else {
+                return false
+            }
+            guard let rules = load(head + "  - { id: a, when: \(quoted(text)), action: review, reason: r }\n") else {
                 return false
             }
             _ = RuleBench(rules).take(transaction, modelScore: 0.5, review: 0.5)
