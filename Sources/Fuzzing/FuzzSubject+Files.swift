@@ -41,22 +41,41 @@ extension FuzzSubject {
         let text = """
             lists:
               cash_like: [travel, jewellery]
+            velocity:
+              sum_1d: { function: sum, of: tx.amount, when: tx.amount > 1.0, window: 1d, bucket: 15m }
+              cards: { function: distinct, of: tx.user, key: terminal, window: 1d }
             rules:
               - id: large
                 when: tx.amount > 400.0 && tx.category in lists.cash_like
                 action: review
                 priority: 20
-                reason: "{tx.amount} spent"
-              - { id: nudge, when: "model.score > 0.2", action: score +0.1, reason: x }
+                reason: "{tx.amount} of {velocity.sum_1d} spent"
+              - { id: nudge, when: score > 0.2 && velocity.cards > 3, action: raise 0.1, tier: advise, sample: 0.5 }
+              - { id: trial, when: "true", action: decline, state: shadow, expires: 2030-01-01, owner: me }
+            snoozes:
+              - { rule: large, user: u, until: 2026-04-01 }
+            breakers:
+              decline: { daily_share: 0.02, after: 200 }
+            tests:
+              - name: one
+                events: [{ amount: 500, category: travel }]
+                expect: { decision: review, hits: [large] }
             """
+        let transaction = transaction
         return FuzzSubject(
-            texts: [text], words: yamlWords + ["score -0.5", "decline", "allow", "{tx.", "enabled: false"]
-        ) {
-            bytes in
-            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
-            return load(text) != nil
+            texts: [text], words: yamlWords + ["lower 0.5", "decline", "allow", "{tx.", "state: off", "mandatory"]
+        ) { bytes in
+            guard let text = String(validating: bytes, as: UTF8.self), let rules = load(text) else { return false }
+            _ = RuleTester.run(rules)
+            _ = RuleBench(rules).take(transaction, modelScore: 0.5, review: 0.5)
+            return true
         }
     }
+
+    /// What conditions are evaluated on.
+    private static let transaction = Transaction(
+        id: "t", user: "u", time: EventTime(milliseconds: 1_770_000_000_000), amount: 412.5, entities: ["t", nil, "d"],
+        features: [.text("abc"), .text("chip"), .missing, .number(3)])
 
     /// Conditions, by turns changed examples and made-up ones: what checks is evaluated too.
     static func cel() -> FuzzSubject {
@@ -74,9 +93,7 @@ extension FuzzSubject {
             "-9223372036854775808", "1u", "1e308", "null", ".map(x, ", ".all(x, ", ".exists(i, v, ", ".filter(x, ",
             "dyn(", "math.greatest(", "type(", "duration('999999h')", ".matches('(a*)*b')", "'é😀'", "\\u0041", "//",
         ]
-        let transaction = Transaction(
-            id: "t", user: "u", time: EventTime(milliseconds: 1_770_000_000_000), amount: 412.5,
-            entities: ["t", nil, "d"], features: [.text("abc"), .text("chip"), .missing, .number(3)])
+        let transaction = transaction
         let head = """
             velocity:
               n: { function: count, window: 1h }

@@ -3,8 +3,17 @@ internal import Transactions
 
 /// The facts of the event under evaluation: numbers for tests at once, values for the machine when a rule asks for them.
 struct EventFacts {
-    /// Slots of the facts that tests read.
-    private let tested: [Int]
+    /// Where a number that tests read comes from.
+    private enum NumberSource {
+        case amount
+        case feature(Int)
+        case score
+        /// Its place in the observed row.
+        case observed(Int)
+    }
+
+    /// The facts that tests read, by their slots.
+    private let tested: [(slot: Int, source: NumberSource)]
     /// By slot, of those facts; NaN where there is none.
     private(set) var numbers: [Double]
     /// By slot: where facts come from, and where they stand in an observed row.
@@ -13,7 +22,8 @@ struct EventFacts {
     /// The slots that the machine has been given their facts of.
     private var isLoaded: [Bool]
     private let entities: ObservedEntities
-    private let entityReader = EntityAggregateReader()
+    /// Nil where no aggregate is kept of entities: its memory is not small.
+    private let entityReader: EntityAggregateReader?
     private let views: [AggregateView]
     private let aggregates: [CompiledAggregate]
     private var texts: [String] = []
@@ -26,7 +36,7 @@ struct EventFacts {
         entities = ObservedEntities(rules)
         self.views = views
         aggregates = rules.velocities.aggregates
-        self.tested = tested
+        entityReader = aggregates.contains { $0.entity != nil } ? EntityAggregateReader() : nil
         numbers = Array(repeating: .nan, count: rules.names.factCount)
         var sources = [FactSource](repeating: .score, count: rules.names.factCount)
         var offsets = Array(repeating: 0, count: sources.count)
@@ -39,6 +49,15 @@ struct EventFacts {
             offset += 1
         }
         (self.sources, self.offsets) = (sources, offsets)
+        self.tested = tested.compactMap { slot in
+            switch sources[slot] {
+            case .amount: (slot, .amount)
+            case .feature(let index): (slot, .feature(index))
+            case .score: (slot, .score)
+            case .observed: (slot, .observed(offsets[slot]))
+            default: nil
+            }
+        }
     }
 
     mutating func begin(
@@ -46,13 +65,17 @@ struct EventFacts {
         _ observations: borrowing RuleObservations, _ row: Int
     ) {
         (self.modelScore, self.lastDecision, self.row) = (modelScore, lastDecision, row)
-        for slot in isLoaded.indices { isLoaded[slot] = false }
+        isLoaded.withUnsafeMutableBufferPointer { $0.update(repeating: false) }
         entities.begin()
-        for slot in tested {
-            switch sources[slot] {
-            case .observed: numbers[slot] = observations.number(at: row + offsets[slot])
-            case .score: numbers[slot] = modelScore
-            case let source: numbers[slot] = source.number(in: transaction)
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            for fact in tested {
+                switch fact.source {
+                case .amount: numbers[fact.slot] = transaction.amount
+                case .feature(let index):
+                    numbers[fact.slot] = FactSource.feature(index).number(in: transaction)
+                case .score: numbers[fact.slot] = modelScore
+                case .observed(let offset): numbers[fact.slot] = observations.number(at: row + offset)
+                }
             }
         }
     }
@@ -84,9 +107,10 @@ struct EventFacts {
     private mutating func velocity(_ index: Int, _ transaction: Transaction, _ ledger: EntityLedger) -> Value {
         let aggregate = aggregates[views[index].aggregate]
         texts.removeAll(keepingCapacity: true)
-        let state = entityReader.read(
-            aggregate.specification, entity: aggregate.entity.flatMap { entities.hash(of: $0, transaction) },
-            at: transaction.time, ledger, texts: &texts)
+        let state =
+            entityReader?.read(
+                aggregate.specification, entity: aggregate.entity.flatMap { entities.hash(of: $0, transaction) },
+                at: transaction.time, ledger, texts: &texts) ?? .nothing
         return views[index].value(state, at: transaction.time).value(texts)
     }
 }
