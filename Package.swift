@@ -163,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "Scoring", "Sequences", "Transformer", "Rules", "Transactions", "Kafka", "Postgres", log,
+                "Pipeline", "Evaluation", "Scoring", "Sequences", "Transformer", "Rules", "Transactions", "Kafka",
+                "Postgres", log,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

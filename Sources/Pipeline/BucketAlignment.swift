@@ -25,7 +25,8 @@ struct BucketAlignment {
     }
 
     private var inputs: [TopicPartition: Input] = [:]
-    private var blockedSince: Int64?
+    /// Since when events are ready that no other input has come up to.
+    private(set) var blockedSince: Int64?
     /// Since when there has always been an event ready.
     private var activeSince: Int64?
 
@@ -90,6 +91,12 @@ struct BucketAlignment {
         }
         blockedSince = nil
         return earliestReady
+    }
+
+    /// The inputs that events are waiting for, each with the earliest bucket that it may still yield.
+    func holding(at now: Int64) -> [TopicPartition: Int64] {
+        guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else { return [:] }
+        return inputs.filter { !isIdle($1, at: now) && !$1.excused && $1.bucket < earliestReady }.mapValues(\.bucket)
     }
 
     /// Idle inputs that were waited for once count as having come to the frontier: what follows in its bucket need not

@@ -35,8 +35,12 @@ final class Claimer {
         let transactionInputs = inputs.filter { $0.topic == topics.transactions }
         let sequences = try restorer.restore(transactionInputs.map(\.partition))
         return try inputs.map { input in
-            guard let row = rows[input], let range = ranges[input] else {
+            guard let row = rows[input], var range = ranges[input] else {
                 throw PipelineFault.claimFailed(topic: input.topic, partition: input.partition)
+            }
+            if row.nextOffset > range.upperBound {
+                // Its former owner went on after the range was asked for.
+                range = try consumer.watermarks(of: input, timeoutMilliseconds: 10_000)
             }
             guard row.nextOffset <= range.upperBound else {
                 throw PipelineFault.progressBeyondTopic(

@@ -120,8 +120,9 @@ final class Committer {
                 let unmatched = try attempt(rest)
                 if unmatched.isEmpty { return rest }
                 if isOutcomeUnknown {
-                    let moved = try withConnection { try ProgressStore(connection: $0).alreadyMoved(rest.steps) }
-                    if !moved.isEmpty { return fence(Set(rest.steps.map(\.input)).subtracting(moved), of: rest) }
+                    let steps = rest.steps.filter { $0.to > $0.from }
+                    let moved = try withConnection { try ProgressStore(connection: $0).alreadyMoved(steps) }
+                    if !moved.isEmpty { return fence(Set(steps.map(\.input)).subtracting(moved), of: rest) }
                 }
                 rest = fence(unmatched, of: rest)
             } catch let error as PostgresError where error.isRetriable {
@@ -138,7 +139,10 @@ final class Committer {
             let store = AlertStore(connection: connection, schema: schema)
             for alert in unit.alerts {
                 let (year, month) = alert.transaction.time.yearAndMonth
-                if knownMonths.insert("\(year)-\(month)").inserted { try store.ensureMonth(of: alert.transaction.time) }
+                guard !knownMonths.contains("\(year)-\(month)") else { continue }
+                try store.ensureMonth(of: alert.transaction.time)
+                // Only now: rows in the default partition would be in the way of whoever makes the month's.
+                knownMonths.insert("\(year)-\(month)")
             }
             do {
                 try connection.transaction { _ in

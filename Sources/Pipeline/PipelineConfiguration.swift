@@ -35,7 +35,7 @@ public struct PipelineConfiguration: Sendable {
     /// Bound on cached keys and values.
     public var cacheMemoryBytes = 1 << 31
     /// How keys and values are held.
-    public var cachePrecision = CachePrecision.float32
+    public var cachePrecision = CachePrecision.standard
     public var checkpointIntervalMilliseconds: Int64 = 30_000
     /// An input at its end for this long holds no other.
     public var idleGraceMilliseconds: Int64 = 1_000

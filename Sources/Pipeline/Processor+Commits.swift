@@ -32,6 +32,15 @@ extension Processor {
             worker.committedTo = worker.position
             worker.counts = EventCounts()
         }
+        // What is only published moves nothing, but on the same condition: a worker that was taken over must not speak.
+        let spoken = Set(pending.advances.map(\.input)).union(pending.checkpoints.map(\.input))
+            .union(pending.tombstones.map(\.input)).subtracting(pending.steps.map(\.input))
+        for worker in order where spoken.contains(worker.claim.input) {
+            pending.steps.append(
+                CommitUnit.Step(
+                    input: worker.claim.input, epoch: worker.claim.epoch, from: worker.committedTo,
+                    to: worker.committedTo, counts: EventCounts(), day: worker.day))
+        }
     }
 
     /// Checkpoints all inputs once the interval has passed.

@@ -19,6 +19,8 @@ final class Processor {
     /// database the same whatever it holds, and every event waits for the next.
     static let busyCommitInterval: Int64 = 20
     static let idleCommitInterval: Int64 = 5
+    /// How long events wait for other inputs until it is said, in milliseconds.
+    static let reportedHoldMilliseconds: Int64 = 5_000
     /// So many events in a row that fail, each alone, are the model's fault and not theirs.
     static let failureLimit = 100
 
@@ -45,10 +47,14 @@ final class Processor {
     private var touched = 0
     private var sources: [TopicPartition: UInt32] = [:]
     private var ownedElsewhere: Set<TopicPartition> = []
+    /// How far the entities topic says each input is complete, also of what is, or seems to be, ours.
+    private var heard: [TopicPartition: Int64] = [:]
     var lastCheckpoint: Int64
     var lastHandOver: Int64 = .min / 2
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
+    /// The hold that was last reported, by when it began.
+    private var reportedHold: Int64?
     var stages = StageClock()
     /// Events of batches whose scoring failed: each is scored by itself.
     var suspects: [TopicPartition: Set<Int64>] = [:]
@@ -108,6 +114,7 @@ final class Processor {
             }
             checkpointIfDue()
             announceIdleness()
+            reportHold()
             handOver(blocking: false, interval: Self.idleCommitInterval)
             stages.charge(.group)
             metrics.excusedInputs.record(alignment.excusedCount)
@@ -194,8 +201,12 @@ final class Processor {
     }
 
     /// Another instance holds the input, or will soon: nothing goes past it until it is heard of, or the bound is reached.
+    ///
+    /// Its new owner may have been heard while we still took it for ours, and will not say it again.
     private func followElsewhere(_ input: TopicPartition) {
-        if ownedElsewhere.insert(input).inserted { alignment.add(input) }
+        guard ownedElsewhere.insert(input).inserted else { return }
+        alignment.add(input)
+        if let bucket = heard[input] { alignment.drained(input, at: bucket, atEndSince: nil) }
     }
 
     private func source(of input: TopicPartition) -> UInt32 {
@@ -207,6 +218,7 @@ final class Processor {
 
     private func apply(_ remote: RemotePart) {
         if let part = remote.part { ledger.apply(part, source: source(of: remote.input), end: remote.end) }
+        heard[remote.input] = max(heard[remote.input] ?? .min, remote.watermark)
         guard workers[remote.input] == nil else { return }
         followElsewhere(remote.input)
         alignment.drained(remote.input, at: remote.watermark, atEndSince: remote.idle ? .min / 2 : nil)
@@ -234,6 +246,26 @@ final class Processor {
                 input: worker.claim.input, epoch: worker.claim.epoch, part: closed, watermark: bucket,
                 offset: worker.position, isIdle: isIdle))
         worker.announcedIdle = isIdle
+    }
+
+    /// Names, once for each time that events wait long, the inputs they wait for.
+    private func reportHold() {
+        let now = clock()
+        guard let since = alignment.blockedSince, since != reportedHold, now - since >= Self.reportedHoldMilliseconds
+        else { return }
+        reportedHold = since
+        let holding = alignment.holding(at: now)
+        let names = holding.keys.sorted().map { input in
+            let place = holding[input] == .min ? "not heard of" : "before \(start(ofBucket: holding[input] ?? 0))"
+            return "\(input) \(workers[input] == nil ? "elsewhere" : "here"), \(place)"
+        }
+        logger.warning(
+            "Events wait for inputs that are behind in event time",
+            metadata: ["seconds": "\((now - since) / 1000)", "inputs": "\(names.joined(separator: "; "))"])
+    }
+
+    private func start(ofBucket bucket: Int64) -> String {
+        EventTime(milliseconds: bucket &* ledger.bucketMilliseconds).iso8601
     }
 
     /// Tells other instances which inputs have come to their end, and which have gone on since.

@@ -14,6 +14,8 @@ struct Observation {
 
     /// Rows of `vigil.alerts` by their identifier.
     var alerts: [String: Alert] = [:]
+    /// Where each alert's transaction stands in the input topic.
+    var places: [String: (partition: Int32, offset: Int64)] = [:]
     /// Insertions that PostgreSQL's trigger saw, by alert.
     var insertions: [String: Int] = [:]
     /// The most alerts that one PostgreSQL transaction inserted.
@@ -40,9 +42,15 @@ struct Observation {
         let connection = try PostgresConnection(stage.database)
         defer { connection.close() }
         for row in try connection.execute(
-            "SELECT alert_id::text AS id, transaction_id, decision, model_score, score FROM vigil.alerts")
+            """
+            SELECT alert_id::text AS id, transaction_id, decision, model_score, score, partition, record_offset
+            FROM vigil.alerts
+            """)
         {
             let (model, score): (Float, Float) = (try row.value("model_score"), try row.value("score"))
+            places[try row.value("transaction_id")] = (
+                try row.value("partition"), try row.value("record_offset")
+            )
             alerts[try row.value("id")] = Alert(
                 transaction: try row.value("transaction_id"), decision: try row.value("decision"),
                 modelScore: model.bitPattern, score: score.bitPattern)

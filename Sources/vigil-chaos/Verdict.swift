@@ -51,10 +51,14 @@ struct Verdict: Codable {
         if let reference {
             let differing = byTransaction.filter { name, alerts in alerts.contains { $0 != reference[name] } }
             scoresDiffering = differing.count
-            for name in differing.keys.sorted().prefix(5) {
-                let given = Float(bitPattern: byTransaction[name]?.first?.modelScore ?? 0)
-                let expected = Float(bitPattern: reference[name]?.modelScore ?? 0)
-                findings.append("\(name) has the model score \(given), undisturbed \(expected)")
+            let partitions = Dictionary(grouping: differing.keys) { seen.places[$0]?.partition ?? -1 }
+            for (partition, names) in partitions.sorted(by: { $0.key < $1.key }) {
+                let first = names.min { (seen.places[$0]?.offset ?? 0) < (seen.places[$1]?.offset ?? 0) } ?? ""
+                let given = Float(bitPattern: byTransaction[first]?.first?.modelScore ?? 0)
+                let expected = Float(bitPattern: reference[first]?.modelScore ?? 0)
+                findings.append(
+                    "\(names.count) scores differ in transactions[\(partition)], first of \(first) at offset "
+                        + "\(seen.places[first]?.offset ?? -1): \(given), undisturbed \(expected)")
             }
         }
         reconcile(seen, feed)

@@ -134,6 +134,8 @@ final class ProcessorRun: Sendable {
     private func record(_ unit: CommitUnit) {
         output.withLock { output in
             output.units.append(unit)
+            let spoken = Set(unit.advances.map(\.input)).union(unit.checkpoints.map(\.input))
+            #expect(spoken.isSubset(of: unit.steps.map(\.input)), "something is published on no condition")
             for step in unit.steps {
                 if let position = output.positions[step.input] {
                     #expect(step.from == position, "steps of \(step.input) leave something out")

@@ -153,4 +153,19 @@ import Transactions
         #expect(Set(units.flatMap(\.advances).map(\.input)) == [kept])
         #expect(Set(units.flatMap(\.checkpoints).map(\.input)) == [kept])
     }
+
+    /// Whoever was frozen hears of the new owner first, and only then that it was taken over.
+    @Test func aNewOwnerThatWasHeardBeforeTheOldOneLetsGoIsNotWaitedForAgain() throws {
+        let run = try ProcessorRun()
+        let (taken, kept) = (Feeds.input(0), Feeds.input(1))
+        run.claim([.new(taken), .new(kept)])
+        for input in [taken, kept] {
+            run.send(input, Feeds.events([Feeds.transaction("\(input)", user: "\(input)")]))
+        }
+        run.inbox.sendNow(.remote([RemotePart(input: taken, part: nil, watermark: 1_000_000, idle: false)]))
+        run.inbox.sendNow(.fenced([taken: 1]))
+        run.send(kept, Feeds.events([Feeds.transaction("later", user: "y", at: 80_000_000)], from: 1))
+        let output = try run.finish { $0.positions[kept] == 2 }
+        #expect(output.alerts.contains { $0.transaction.id == "later" })
+    }
 }

@@ -99,6 +99,7 @@ public final class ReplayEngine {
         }
         let account = reader.account
         let whole = try pass ?? makePass(account)
+        try whole.finish()
         var result = whole.finished(account: account, isPartial: isPartial)
         if let fault = Column<Float>.fault { result.remarks.append("in memory instead of a file: \(fault)") }
         result.seconds = (ContinuousClock.now - started) / .seconds(1)

@@ -5,6 +5,8 @@ internal import Sequences
 internal import Transactions
 
 /// One reading of an input: takes block after block in, has them scored, and fills the table. Owned by one thread.
+///
+/// While a block is scored, the one before goes into the table and the next is taken in.
 final class ReplayPass {
     /// A scored item of a block: where its event stands, and where its outcome.
     private struct Place {
@@ -32,6 +34,8 @@ final class ReplayPass {
     private var users: [String: Int] = [:]
     /// What labels said of transactions; unused where transactions bring their truth.
     private var labels = ReplayLabels()
+    /// The block that is being scored, and where its items stand.
+    private var block: [ReplayEvent] = []
     private var places: [Place] = []
     private var scoredInShard: [Int]
     /// What each entrant's circuit breakers hold.
@@ -72,12 +76,27 @@ final class ReplayPass {
         referenceFrom = options.measuresDrift && options.from != nil ? from &- reference : .max
     }
 
-    /// Takes a block in and decides what of it lies in the span.
-    func decide(_ block: [ReplayEvent]) throws {
-        places.removeAll(keepingCapacity: true)
+    /// Takes a block in and has scored what of it lies in the span; what is decided is that of the block before.
+    func decide(_ next: [ReplayEvent]) throws {
+        var admitted: [Place] = []
+        admitted.reserveCapacity(next.count)
         for shard in scoredInShard.indices { scoredInShard[shard] = 0 }
-        for index in block.indices { admit(block[index], at: index) }
-        try workforce.score(ledgers.map(\.ledger))
+        for index in next.indices { admit(next[index], at: index, to: &admitted) }
+        try workforce.finish()
+        for ledger in ledgers.indices { ledgers[ledger].apply() }
+        workforce.begin(ledgers.map(\.ledger))
+        collect()
+        (block, places) = (next, admitted)
+    }
+
+    /// Waits for the last block's decisions.
+    func finish() throws {
+        try workforce.finish()
+        collect()
+        places.removeAll()
+    }
+
+    private func collect() {
         var outcomes: [Scorer.Outcome] = []
         for place in places {
             let event = block[place.event]
@@ -91,7 +110,7 @@ final class ReplayPass {
         }
     }
 
-    private func admit(_ event: ReplayEvent, at index: Int) {
+    private func admit(_ event: ReplayEvent, at index: Int, to admitted: inout [Place]) {
         read += 1
         clock = event.clock
         if let start = options.warmUpFrom, event.clock < start { return }
@@ -119,7 +138,7 @@ final class ReplayPass {
                     transaction: transaction, user: user / ReplayEngine.shardCount, purpose: purpose), to: shard)
             guard purpose != .context else { return }
             if isOfSpan || !breakers.isEmpty {
-                places.append(
+                admitted.append(
                     Place(event: index, shard: shard, position: scoredInShard[shard], isOfSpan: isOfSpan))
             }
             scoredInShard[shard] += 1
@@ -144,7 +163,7 @@ final class ReplayPass {
         return new
     }
 
-    /// What the replay gives, once all blocks are in.
+    /// What the replay gives, once all blocks are in and finished.
     func finished(account: ReplayReader.Account, isPartial: Bool) -> ReplayResult {
         // A replay that was stopped knows nothing of what came after.
         let newest = isPartial ? clock : account.newest ?? clock

@@ -68,12 +68,17 @@ final class ReplayShard {
     /// Scores the items with every entrant; ledgers hold what the whole block may read.
     func process(_ ledgers: [EntityLedger]) {
         do {
-            for entrant in outcomes.indices { outcomes[entrant].removeAll(keepingCapacity: true) }
             for scorer in scorers.indices { try process(scorer, ledgers) }
         } catch {
             fault = error
         }
         items.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives the outcomes away for what is left of those of the block before.
+    func handOver(_ outcomes: inout [[Scorer.Outcome]]) {
+        swap(&self.outcomes, &outcomes)
+        for entrant in self.outcomes.indices { self.outcomes[entrant].removeAll(keepingCapacity: true) }
     }
 
     private func process(_ place: Int, _ ledgers: [EntityLedger]) throws {

@@ -1,31 +1,62 @@
+internal import Dispatch
 internal import Scoring
 internal import Sequences
 
-/// The shards and the threads that work on them.
+/// The shards and the threads that work on them, one block at a time while the owner prepares the next.
 ///
-/// `@unchecked Sendable`: while threads are at work each takes whole shards, the ledgers do not change, and the owner waits.
+/// `@unchecked Sendable`: between `begin` and `finish` only the threads touch the shards, each whole shards, and the ledgers;
+/// the owner touches what is to be done next and what was made of the block before.
 final class ReplayWorkforce: @unchecked Sendable {
     private let shards: [ReplayShard]
     private let workers: Int
+    private let queue = DispatchQueue(label: "vigil.replay.scoring")
+    private let done = DispatchSemaphore(value: 0)
+    private var isAtWork = false
+    /// (shards, items) of the next block.
+    private var waiting: [[ReplayShard.Item]]
+    /// (shards, entrants, scored items) of the last block finished.
+    private var outcomes: [[[Scorer.Outcome]]]
+    /// Held only while there is work, so that the owner's ledgers are then its own to change.
+    private var ledgers: [EntityLedger] = []
 
     init(_ shards: [ReplayShard], workers: Int) {
         self.shards = shards
         self.workers = max(1, workers)
+        waiting = Array(repeating: [], count: shards.count)
+        outcomes = shards.map { Array(repeating: [], count: $0.outcomes.count) }
     }
 
-    func add(_ item: ReplayShard.Item, to shard: Int) { shards[shard].items.append(item) }
+    /// Adds an item to the next block.
+    func add(_ item: ReplayShard.Item, to shard: Int) { waiting[shard].append(item) }
 
-    /// Scores what was added; returns when all shards are done.
-    func score(_ ledgers: [EntityLedger]) throws {
-        ParallelWork.run(count: shards.count, threads: workers) { _, shard in
-            if !self.shards[shard].items.isEmpty { self.shards[shard].process(ledgers) }
+    /// Begins to score what was added; the block before must be finished.
+    func begin(_ ledgers: [EntityLedger]) {
+        for shard in shards.indices { swap(&shards[shard].items, &waiting[shard]) }
+        self.ledgers = ledgers
+        isAtWork = true
+        queue.async { [self] in
+            ParallelWork.run(count: shards.count, threads: workers) { _, shard in
+                if !self.shards[shard].items.isEmpty { self.shards[shard].process(self.ledgers) }
+            }
+            self.ledgers = []
+            done.signal()
         }
-        if let fault = shards.lazy.compactMap(\.fault).first { throw fault }
     }
 
-    /// What each entrant made of a scored item.
+    /// Waits for the block at work, if there is one; its outcomes can then be collected until the next is finished.
+    ///
+    /// - Throws: what made scoring impossible.
+    func finish() throws {
+        guard isAtWork else { return }
+        done.wait()
+        isAtWork = false
+        if let fault = shards.lazy.compactMap(\.fault).first { throw fault }
+        for shard in shards.indices { shards[shard].handOver(&outcomes[shard]) }
+    }
+
+    /// What each entrant made of a scored item of the last block finished.
     func collect(shard: Int, position: Int, into outcomes: inout [Scorer.Outcome]) {
-        for ofEntrant in shards[shard].outcomes { outcomes.append(ofEntrant[position]) }
+        for ofEntrant in self.outcomes[shard] { outcomes.append(ofEntrant[position]) }
     }
 
     /// The champion's features by name.

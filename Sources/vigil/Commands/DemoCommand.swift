@@ -53,6 +53,9 @@ struct DemoCommand: AsyncParsableCommand {
         if output.json { try Terminal.json(report) }
         Terminal.say("\nTo look further\(keep ? ", until Ctrl-C:" : " (with --keep, which leaves both up):")")
         for line in stack.connectionLines { Terminal.say("  \(line)") }
-        if keep { await StopSignal().wait() }
+        guard keep else { return }
+        let files = try DemoFiles(model, stack: stack)
+        for line in files.commandLines(from: demo.cutOff) { Terminal.say("  \(line)") }
+        await StopSignal().wait()
     }
 }

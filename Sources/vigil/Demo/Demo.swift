@@ -62,7 +62,7 @@ struct Demo {
         var configuration = PipelineConfiguration(
             kafka: stack.kafka, postgres: stack.server.settings, model: model,
             rules: try RuleSet.load(text: DemoRules.yaml, file: "the demo's rules", schema: Simulator.schema),
-            pseudonymizer: Pseudonymizer(key: Array("a demo's key is no secret".utf8)), owner: "demo")
+            pseudonymizer: Pseudonymizer(key: Array(DemoFiles.key.utf8)), owner: "demo")
         configuration.topics = stack.topics
         let service = PipelineService(configuration, logger: Logger(label: "vigil"))
         let group = ServiceGroup(
