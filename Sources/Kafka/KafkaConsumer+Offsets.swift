@@ -44,23 +44,38 @@ extension KafkaConsumer {
     }
 
     /// Oldest kept offset and next offset to be written, asked of the broker.
+    ///
+    /// Not by `rd_kafka_query_watermark_offsets`: where one of its two requests fails and the other does not, librdkafka 2.0
+    /// reports success, and an offset that nobody gave.
     public func watermarks(
         of partition: TopicPartition, timeoutMilliseconds: Int32
     ) throws(KafkaError) -> Range<Int64> {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        func query() -> rd_kafka_resp_err_t {
-            rd_kafka_query_watermark_offsets(
-                client.pointer, partition.topic, partition.partition, &low, &high, timeoutMilliseconds)
-        }
-        var response = query()
-        if response == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION {
+        let low = try offset(of: partition, at: RD_KAFKA_OFFSET_BEGINNING, timeoutMilliseconds)
+        return low..<max(low, try offset(of: partition, at: RD_KAFKA_OFFSET_END, timeoutMilliseconds))
+    }
+
+    /// - Parameter place: one of the times that stand for an end of the partition.
+    private func offset(
+        of partition: TopicPartition, at place: Int32, _ timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> Int64 {
+        do {
+            return try query(partition, place, timeoutMilliseconds)
+        } catch where error.code == .notLeader {
             // librdkafka goes on asking the former leader until its metadata are minutes old.
             _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
-            response = query()
+            return try query(partition, place, timeoutMilliseconds)
         }
-        try KafkaError.check(response, "watermarks", partition: partition)
-        return low..<max(low, high)
+    }
+
+    private func query(
+        _ partition: TopicPartition, _ place: Int32, _ timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> Int64 {
+        let found = try offsets(forTimes: [partition: Int64(place)], timeoutMilliseconds: timeoutMilliseconds)
+        guard let offset = found[partition] else {
+            throw KafkaError(
+                code: .timedOut, operation: "watermarks", message: "the broker gave no offset", partition: partition)
+        }
+        return offset
     }
 
     /// What the last fetch of the partition said, without asking anyone; `nil` before the first.

@@ -69,6 +69,26 @@ struct FaultTests {
         try consumer.close()
     }
 
+    @Test("watermarks are true or an error, however many of their requests fail", arguments: 1...7)
+    func watermarksOfFailedRequests(failures: Int) throws {
+        let producer = try KafkaProducer(settings: broker.settings)
+        for _ in 0..<4 { try producer.produce(ProducerRecord(topic: partition.topic, partition: 0, value: [1])) }
+        var reports: [DeliveryReport] = []
+        try producer.flush(into: &reports, timeoutMilliseconds: 10_000)
+        let consumer = try KafkaConsumer(settings: broker.settings)
+        #expect(try consumer.watermarks(of: partition, timeoutMilliseconds: 5000) == 0..<4)
+        try broker.fail(.listOffsets, with: Array(repeating: .notLeader, count: failures))
+        var answer: Range<Int64>?
+        try TestCluster.wait("an answer") {
+            do {
+                answer = try consumer.watermarks(of: partition, timeoutMilliseconds: 5000)
+            } catch let error as KafkaError where error.isRetriable {}
+            return answer != nil
+        }
+        #expect(answer == 0..<4)
+        try consumer.close()
+    }
+
     @Test("a commit without coordinator ends by its timeout, and close by its own")
     func bounded() throws {
         let consumer = try KafkaConsumer(settings: broker.settings, groupID: "bounded")
