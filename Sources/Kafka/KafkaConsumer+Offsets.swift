@@ -60,7 +60,7 @@ extension KafkaConsumer {
     ) throws(KafkaError) -> Int64 {
         do {
             return try query(partition, place, timeoutMilliseconds)
-        } catch where error.code == .notLeader {
+        } catch let error where error.code == .notLeader {
             // librdkafka goes on asking the former leader until its metadata are minutes old.
             _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
             return try query(partition, place, timeoutMilliseconds)

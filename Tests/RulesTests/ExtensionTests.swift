@@ -40,7 +40,7 @@ import Testing
             _ = try evaluate(text)
             Issue.record("\(text) was taken")
         } catch {
-            #expect("\(error)".contains(message), "\(error)")
+            #expect((error as? ExpressionFault)?.message.contains(message) == true, "\(error)")
         }
     }
 
