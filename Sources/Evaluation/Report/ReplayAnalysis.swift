@@ -1,4 +1,5 @@
 internal import Scoring
+internal import Synchronization
 internal import Transactions
 
 /// Everything that a replay says in figures: what its JSON adds to the counts, and what the report draws.
@@ -47,26 +48,30 @@ public struct ReplayAnalysis: Sendable {
     public init(_ result: ReplayResult, options: Options = Options()) {
         let table = result.table
         let bootstrap = UserBootstrap(resamples: options.resamples, threads: options.threads)
-        func samples(_ columns: OutcomeColumns) -> BootstrapSamples {
-            options.resamples > 0 ? bootstrap.run(columns, costs: options.costs) : BootstrapSamples(values: [:])
-        }
         let counted = CountedRows(table)
+        typealias Figures = (metrics: ViewMetrics, samples: BootstrapSamples)
         var ofAll: [BootstrapSamples] = []
         contenders = []
         for index in table.contenders.indices {
-            func metrics(_ view: DecisionView, isResampled: Bool) -> (ViewMetrics, BootstrapSamples) {
-                let columns = OutcomeColumns(table, counted, contender: index, view: view)
-                let samples = isResampled ? samples(columns) : BootstrapSamples(values: [:])
-                return (ViewMetrics(columns, costs: options.costs, intervals: samples.intervals), samples)
+            let wholes: [DecisionView] = [.all, .model, .rules, .both]
+            let views = wholes + table.contenders[index].rules.indices.map(DecisionView.rule)
+            let results = Mutex([Figures?](repeating: nil, count: views.count))
+            ParallelWork.run(count: views.count, threads: options.threads) { _, place in
+                let columns = OutcomeColumns(table, counted, contender: index, view: views[place])
+                let samples =
+                    place < wholes.count && options.resamples > 0
+                    ? bootstrap.run(columns, costs: options.costs) : BootstrapSamples(values: [:])
+                let metrics = ViewMetrics(columns, costs: options.costs, intervals: samples.intervals)
+                results.withLock { $0[place] = (metrics, samples) }
             }
-            let (all, own) = metrics(.all, isResampled: true)
-            ofAll.append(own)
+            let ofViews = results.withLock { $0.compactMap(\.self) }
+            ofAll.append(ofViews[0].samples)
             contenders.append(
                 Contender(
-                    name: table.contenders[index].name, all: all, model: metrics(.model, isResampled: true).0,
-                    rules: metrics(.rules, isResampled: true).0, both: metrics(.both, isResampled: true).0,
+                    name: table.contenders[index].name, all: ofViews[0].metrics, model: ofViews[1].metrics,
+                    rules: ofViews[2].metrics, both: ofViews[3].metrics,
                     ruleTable: RuleTable(table, contender: index),
-                    byRule: table.contenders[index].rules.indices.map { metrics(.rule($0), isResampled: false).0 }))
+                    byRule: ofViews.dropFirst(wholes.count).map(\.metrics)))
         }
         let figures = contenders
         comparisons = table.contenders.indices.dropFirst().map { index in
