@@ -113,6 +113,18 @@ import Transactions
         }
     }
 
+    /// As a double, the largest whole number is one that no Int64 holds.
+    @Test(arguments: [("9223372036854775807", "n/a"), ("-9223372036854775808", "-9223372036854775808"), ("7", "7")])
+    func theLastWholeNumberIsThatNumberOrAbsent(value: String, expected: String) throws {
+        let rules = try RuleSet.load(
+            text: Self.file("  l: {function: last, of: \(value), window: 1h}", "{velocity.l}"), schema: schema)
+        let bench = RuleBench(rules)
+        for number in 0..<2 {
+            let hits = bench.take(Self.event(number, at: Int64(number) * 1000), modelScore: 0, review: 1).hits
+            if number == 1 { #expect(hits[0].reason == expected) }
+        }
+    }
+
     @Test func manyElementsAreCountedWithinAFewPercent() throws {
         let rules = try RuleSet.load(
             text: Self.file("  d: {function: distinct, of: tx.country, window: 1d, bucket: 1h}", "{velocity.d}"),

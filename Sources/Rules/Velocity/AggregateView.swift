@@ -6,7 +6,6 @@ struct AggregateView: Sendable {
     let function: VelocityFunction
     /// Position among the compiled aggregates.
     let aggregate: Int
-    let isOfEntity: Bool
     /// Whether a number is seen as a whole one.
     private let isInt: Bool
     /// Position among the user's states of its kind.
@@ -15,7 +14,6 @@ struct AggregateView: Sendable {
     init(_ velocity: CompiledVelocity, of aggregate: CompiledAggregate) {
         function = velocity.declaration.function
         self.aggregate = velocity.aggregate
-        isOfEntity = aggregate.entity != nil
         isInt = velocity.type == .int
         place = aggregate.stateIndex
     }
@@ -43,7 +41,8 @@ struct AggregateView: Sendable {
         case .last(let seen, let content):
             switch (function, content) {
             case (.timeSince, _): .double(Double(time.milliseconds - seen.milliseconds) / 1000)
-            case (_, .double(let number)) where isInt: .int(Int64(number))
+            // The largest whole numbers are kept as a double that no Int64 holds.
+            case (_, .double(let number)) where isInt: Int64(exactly: number).map { .int($0) } ?? .absent
             default: content
             }
         case .nothing:
