@@ -46,8 +46,15 @@ struct RulesExplainCommand: AsyncParsableCommand {
             event == "-"
             ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: event))
         let text = String(decoding: data, as: UTF8.self)
-        if let events = try? events(in: text, TransactionDecoder(schema: schema, form: .mapped)) { return events }
-        return try events(in: text, TransactionDecoder(schema: schema))
+        do {
+            return try events(in: text, TransactionDecoder(schema: schema))
+        } catch {
+            // The canonical form first: where the source's names are the same, only that has the entities.
+            guard let mapped = try? events(in: text, TransactionDecoder(schema: schema, form: .mapped)) else {
+                throw error
+            }
+            return mapped
+        }
     }
 
     private func events(in text: String, _ decoder: TransactionDecoder) throws -> [Transaction] {
