@@ -139,10 +139,11 @@ final class Committer {
             let store = AlertStore(connection: connection, schema: schema)
             for alert in unit.alerts {
                 let (year, month) = alert.transaction.time.yearAndMonth
-                guard !knownMonths.contains("\(year)-\(month)") else { continue }
+                let name = "\(year)-\(month)"
+                guard !knownMonths.contains(name) else { continue }
                 try store.ensureMonth(of: alert.transaction.time)
                 // Only now: rows in the default partition would be in the way of whoever makes the month's.
-                knownMonths.insert("\(year)-\(month)")
+                knownMonths.insert(name)
             }
             do {
                 try connection.transaction { _ in

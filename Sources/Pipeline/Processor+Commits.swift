@@ -12,6 +12,7 @@ extension Processor {
         guard !pending.isEmpty else { return }
         let now = clock()
         guard blocking || (now - lastHandOver >= interval && commits.isAwaited) else { return }
+        conditionWhatIsPublished()
         commits.send(.commit(pending))
         pending = CommitUnit()
         lastHandOver = now
@@ -32,7 +33,10 @@ extension Processor {
             worker.committedTo = worker.position
             worker.counts = EventCounts()
         }
-        // What is only published moves nothing, but on the same condition: a worker that was taken over must not speak.
+    }
+
+    /// What is only published moves nothing, but on the same condition: a worker that was taken over must not speak.
+    private func conditionWhatIsPublished() {
         let spoken = Set(pending.advances.map(\.input)).union(pending.checkpoints.map(\.input))
             .union(pending.tombstones.map(\.input)).subtracting(pending.steps.map(\.input))
         for worker in order where spoken.contains(worker.claim.input) {
