@@ -1,13 +1,15 @@
+internal import Transformer
+
 /// Makes up well-formed conditions from a seed: what changed examples seldom are, and what alone reaches the evaluator.
 struct ExpressionGrammar {
     private enum Kind: CaseIterable {
         case bool, int, double, text, list, time, length
     }
 
-    private var random: UInt64
+    private var random: SplitMix64
     private var variables: [(name: String, kind: Kind)] = []
 
-    init(seed: UInt64) { random = seed }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     /// A condition of the demo's transactions.
     mutating func condition() -> String { expression(.bool, 1 + below(5)) }
@@ -122,13 +124,7 @@ struct ExpressionGrammar {
 
     private mutating func one(_ choices: [String]) -> String { choices[below(choices.count)] }
 
-    private mutating func below(_ bound: Int) -> Int {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, bound)))
-    }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
 }
 
 extension String {

@@ -1,9 +1,11 @@
+internal import Transformer
+
 /// Makes inputs from valid ones: a few changes each, drawn from a seed and the input's number.
 struct Mutator {
     let corpus: [[UInt8]]
     /// Words of the format, put in whole.
     let dictionary: [[UInt8]]
-    private var random: UInt64 = 0
+    private var random = SplitMix64(seed: 0)
     private static let edges: [UInt64] = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF_FFFF, 0x8000_0000, .max >> 1, 1 << 63, .max]
 
     init(corpus: [[UInt8]], dictionary: [[UInt8]]) {
@@ -13,7 +15,7 @@ struct Mutator {
 
     /// The same for the same seed and number, whatever came before.
     mutating func input(seed: UInt64, number: Int) -> [UInt8] {
-        random = seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(truncatingIfNeeded: number)
+        random = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(truncatingIfNeeded: number))
         var bytes = corpus[below(corpus.count)]
         for _ in 0..<1 + below(5) { change(&bytes) }
         return bytes
@@ -51,11 +53,10 @@ struct Mutator {
         bytes.insert(contentsOf: other[start..<min(other.count, start + below(48))], at: position)
     }
 
-    private mutating func below(_ bound: Int) -> Int {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, bound)))
-    }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
+}
+
+extension SplitMix64 {
+    /// Less than the bound; 0 where that is not positive.
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 }

@@ -1,4 +1,5 @@
 import Transactions
+import Transformer
 
 /// Makes up canonical JSON of the demo's schema as fast as it can be written: the load of `vigil bench pipeline`.
 ///
@@ -12,7 +13,7 @@ struct LoadGenerator {
 
     let users: Int
     let partitions: Int
-    private var random: UInt64
+    private var random: SplitMix64
     private var count = 0
     private(set) var value: [UInt8] = []
     private(set) var key: [UInt8] = []
@@ -32,7 +33,7 @@ struct LoadGenerator {
     init(users: Int, partitions: Int, seed: UInt64) {
         self.users = users
         self.partitions = partitions
-        random = seed
+        random = SplitMix64(seed: seed)
         value.reserveCapacity(512)
         key.reserveCapacity(16)
     }
@@ -41,9 +42,9 @@ struct LoadGenerator {
     mutating func next(at time: EventTime) -> Event {
         count += 1
         let isFlagged = count % Self.alertInterval == 0
-        let bits = nextRandom()
+        let bits = random.next()
         let user = Int(bits % UInt64(users))
-        let more = nextRandom()
+        let more = random.next()
         key.removeAll(keepingCapacity: true)
         key.append(UInt8(ascii: "u"))
         append(user, to: &key)
@@ -77,15 +78,6 @@ struct LoadGenerator {
         append(isAtHome ? Int(more >> 48 % 30) : Int(more >> 48 % 400), to: &value)
         put(".5}}")
         return Event(partition: user % partitions, isFlagged: isFlagged)
-    }
-
-    /// SplitMix64.
-    private mutating func nextRandom() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 
     private mutating func put(_ text: StaticString) {
