@@ -1,3 +1,4 @@
+import Foundation
 import Rules
 import Simulation
 import Transactions
@@ -78,7 +79,8 @@ extension FuzzSubject {
         features: [.text("abc"), .text("chip"), .missing, .number(3)])
 
     /// Conditions, by turns changed examples and made-up ones: what checks is evaluated too.
-    static func cel() -> FuzzSubject {
+    static func cel() throws -> FuzzSubject {
+        let bench = try bench()
         let texts = [
             "tx.amount > 400.0 && has(tx.category) && tx.category in ['a', 'b', \"c\\n\"]",
             "size(tx.category) > 2 ? tx.amount / 2.0 < 1e3 : user.events_seen >= 3",
@@ -93,29 +95,46 @@ extension FuzzSubject {
             "-9223372036854775808", "1u", "1e308", "null", ".map(x, ", ".all(x, ", ".exists(i, v, ", ".filter(x, ",
             "dyn(", "math.greatest(", "type(", "duration('999999h')", ".matches('(a*)*b')", "'é😀'", "\\u0041", "//",
         ]
-        let transaction = transaction
-        let head = """
-            velocity:
-              n: { function: count, window: 1h }
-              s: { function: sum, of: tx.amount, window: 1d }
-            rules:
-
-            """
         return FuzzSubject(texts: texts, words: words) { bytes in
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325
             for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
             var grammar = ExpressionGrammar(seed: hash)
             let isChanged = hash >> 40 & 1 == 0
-            // JSON's strings are YAML's: what the condition holds cannot end it.
             guard let text = isChanged ? String(validating: bytes, as: UTF8.self) : grammar.condition() else {
                 return false
             }
-            guard let rules = load(head + "  - { id: a, when: \(quoted(text)), action: review, reason: r }\n") else {
-                return false
+            switch bench.evaluator.trial(of: text) {
+            case .refused: return false
+            case .failed, .holds: return true
+            case .contradicted(let how):
+                FileHandle.standardError.write(Data("\(how)\nwhere the condition is: \(text)\n".utf8))
+                preconditionFailure()
             }
-            _ = RuleBench(rules).take(transaction, modelScore: 0.5, review: 0.5)
-            return true
         }
+    }
+
+    /// An event whose every fact that conditions name is at hand.
+    private static func bench() throws(RuleSetError) -> RuleBench {
+        let rules = try RuleSet.load(
+            text: """
+                velocity:
+                  n: { function: count, window: 1h }
+                  s: { function: sum, of: tx.amount, window: 1d }
+                rules:
+                  - id: reader
+                    when: >-
+                      has(tx.category) && has(tx.channel) && has(tx.country) && tx.amount + tx.distance_km + score > 0.0 &&
+                      tx.time == now && user.events_seen + velocity.n > 0 && velocity.s > 0.0 &&
+                      user.first_seen < now
+                    action: review
+                """, schema: Simulator.schema)
+        let bench = RuleBench(rules)
+        for minute in Int64(0)..<3 {
+            var event = transaction
+            event.time = EventTime(milliseconds: event.time.milliseconds + minute * 60_000)
+            _ = bench.explain(event, modelScore: 0.5)
+        }
+        return bench
     }
 
     /// Weights.
@@ -145,24 +164,5 @@ extension FuzzSubject {
         } catch {
             return nil
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default:
-                if scalar.value < 32 || (127..<160).contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
     }
 }

@@ -25,7 +25,7 @@ enum FuzzTarget: String, CaseIterable, ExpressibleByArgument {
         case .protobuf: try .events("protobuf")
         case .schema: .schema()
         case .rules: .rules()
-        case .cel: .cel()
+        case .cel: try .cel()
         case .checkpoint: .checkpoint()
         case .entities: .entities()
         case .safetensors: .safetensors()

@@ -9,8 +9,10 @@ internal import Transactions
 ///
 /// Runs on a thread of its own and owns the consumers.
 final class Intake: RebalanceHandler {
-    /// A partition with more events waiting than this is paused, and resumed at a quarter of it.
-    static let backlogLimit = 20_000
+    /// Most events that wait for the processor: a partition with more than its share is paused, and resumed at a quarter
+    /// of it.
+    static let backlogLimit = 160_000
+    private static let shares = 1000...20_000
     /// Longest wait for the pipeline to drain before partitions go.
     static let drainTimeout = 10.0
     /// Nanoseconds that the group is given to say that a partition others have claimed is not ours.
@@ -134,12 +136,13 @@ final class Intake: RebalanceHandler {
     }
 
     private func balanceBacklogs() throws {
+        let share = min(max(Self.backlogLimit / max(held.count, 1), Self.shares.lowerBound), Self.shares.upperBound)
         for (input, state) in held {
             let count = state.backlog.count
-            if !state.isPaused && count > Self.backlogLimit {
+            if !state.isPaused && count > share {
                 try consumer.pause([input])
                 held[input]?.isPaused = true
-            } else if state.isPaused && count < Self.backlogLimit / 4 {
+            } else if state.isPaused && count < share / 4 {
                 try consumer.resume([input])
                 held[input]?.isPaused = false
             }
@@ -157,6 +160,8 @@ final class Intake: RebalanceHandler {
         for (input, epoch) in offsets.takeFenced() where held[input]?.epoch == epoch && held[input]?.fencedAt == nil {
             held[input]?.fencedAt = now
         }
+        metrics.backlog(
+            waiting: held.values.reduce(0) { $0 + $1.backlog.count }, paused: held.values.count { $0.isPaused })
         try claimAgainWhatWasForgotten(now)
     }
 

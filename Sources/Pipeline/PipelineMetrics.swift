@@ -29,6 +29,8 @@ struct PipelineMetrics: Sendable {
     let velocityEntities = Gauge(label: "vigil_velocity_entity_aggregates")
     let excusedInputs = Gauge(label: "vigil_alignment_excused")
     let assignedPartitions = Gauge(label: "vigil_assigned_partitions")
+    let pausedPartitions = Gauge(label: "vigil_paused_partitions")
+    let waitingEvents = Gauge(label: "vigil_waiting_events")
     let batchEvents = Recorder(label: "vigil_batch_events")
     let decodeTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "decode")])
     let scoreTime = Timer(label: "vigil_stage_seconds", dimensions: [("stage", "score")])
@@ -51,6 +53,14 @@ struct PipelineMetrics: Sendable {
 
     func assigned(_ count: Int) {
         assignedPartitions.record(count)
+    }
+
+    /// - Parameters:
+    ///   - waiting: events read and not decided yet.
+    ///   - paused: partitions of which no more is read until some of those are.
+    func backlog(waiting: Int, paused: Int) {
+        waitingEvents.record(waiting)
+        pausedPartitions.record(paused)
     }
 
     /// Counts what a commit made true; the three kinds always add up to the offsets consumed, gaps apart.

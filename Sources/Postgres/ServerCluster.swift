@@ -13,6 +13,8 @@ struct ServerCluster {
     private static let cleaningUp = "\ntest -z \"$stopped\" || rm -rf -- \"$0\""
     private static let exiting = "\nexit $status"
     private static let attempts = 3
+    /// Seconds that each step may take: a machine may be busy, and its disk slow.
+    private static let patience = 180
 
     let directory: String
     let password: Secret
@@ -95,7 +97,7 @@ struct ServerCluster {
             binaries.command(
                 Self.untilKilled + Self.cleaningUp + Self.exiting, in: directory, outliving: false, "initdb", arguments),
             output: log)
-        guard initdb.wait(seconds: 60), initdb.exitStatus == 0 else {
+        guard initdb.wait(seconds: Self.patience), initdb.exitStatus == 0 else {
             initdb.signal(SIGKILL)
             throw PostgresError(message: lastWords, operation: "initdb")
         }
@@ -105,7 +107,7 @@ struct ServerCluster {
         _ process: ChildProcess, _ port: Int, _ database: String
     ) throws(PostgresError) {
         let settings = PostgresSettings(host: directory, port: port, database: "postgres", user: superuser)
-        let deadline = Deadline(milliseconds: 60_000)
+        let deadline = Deadline(milliseconds: Self.patience * 1000)
         while true {
             do throws(PostgresError) {
                 let connection = try PostgresConnection(settings)

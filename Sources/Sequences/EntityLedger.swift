@@ -100,11 +100,10 @@ public struct EntityLedger: Sendable {
         risk(at: slot(of: entity), time)
     }
 
-    /// The same, of which only some parts are asked for; the others are as of an unknown entity.
+    /// The same, of which only some parts are asked for; the others stay as they are.
     public func read(
         _ parts: EntityRisk.Parts, of entity: UInt64, at time: EventTime, into risk: inout EntityRisk
     ) {
-        risk = EntityRisk()
         fill(&risk, parts, at: slot(of: entity), time)
     }
 

@@ -41,13 +41,15 @@ public struct EntityRisk: Hashable, Sendable {
 
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// `matured` and `recent`.
-        public static let transactions = Parts(rawValue: 1)
+        /// `recent`
+        public static let recent = Parts(rawValue: 1)
+        /// `matured`
+        public static let matured = Parts(rawValue: 8)
         /// `frauds`
         public static let frauds = Parts(rawValue: 2)
         /// How labels run, and `frauds`.
         public static let labels = Parts(rawValue: 6)
-        public static let all: Parts = [.transactions, .labels]
+        public static let all: Parts = [.recent, .matured, .labels]
     }
 
     /// Frauds over matured transactions, at most 1; NaN where neither is known.

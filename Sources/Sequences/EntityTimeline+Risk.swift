@@ -24,25 +24,28 @@ extension EntityTimeline {
     }
 
     func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at moment: Moment) {
-        if parts.contains(.transactions) { counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) } }
+        if !parts.isDisjoint(with: [.recent, .matured]) {
+            counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, parts, moment) }
+        }
         guard parts.contains(.frauds) else { return }
         labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment, isWhole: parts.contains(.labels)) }
     }
 
     private static func fillCounts(
-        _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ moment: Moment
+        _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ parts: EntityRisk.Parts, _ moment: Moment
     ) {
         func transactions(before end: Int) -> UInt32 { end == 0 ? 0 : counts[end - 1].cumulative }
         let end = lowerBound(of: moment.bucket, fromEndOf: counts)
         guard end > 0 else { return }
         // Each bound is at or before the last, and a bucket has one entry at most: the searches are short.
         var bound = end
-        for window in 0..<2 {
+        for window in 0..<2 where parts.contains(.recent) {
             let length = moment.windows[window]
             bound = lowerBound(
                 of: moment.bucket &- length, in: counts, from: max(0, end - Int(length)), before: bound)
             risk.recent[window] = Float(transactions(before: end) &- transactions(before: bound))
         }
+        guard parts.contains(.matured) else { return }
         let matured = moment.bucket &- moment.delayBuckets
         let maturedEnd = lowerBound(
             of: matured, in: counts, from: max(0, end - Int(moment.delayBuckets)), before: end)

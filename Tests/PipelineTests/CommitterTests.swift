@@ -167,6 +167,26 @@ import Transactions
         try run.finish()
     }
 
+    /// The connection went while a month's table was being made: its alerts must not end up beside it for that.
+    @Test func aMonthCountsAsMadeOnlyOnceItIs() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        let connection = try run.database.connect()
+        let latch = Latch()
+        try connection.transaction { _ in
+            try connection.run(script: "LOCK TABLE vigil.alerts IN ACCESS EXCLUSIVE MODE")
+            run.queue.sendNow(.commit(run.unit(0, 0..<2)))
+            run.queue.sendNow(.flush(latch))
+            try wait("the committer's attempt") {
+                try run.database.killConnections(where: "wait_event_type = 'Lock'") == 1
+            }
+        }
+        try #require(latch.wait(timeout: 20))
+        #expect(try run.rows(0) == ([0, 1], 2))
+        #expect(try run.database.number("SELECT count(*) FROM vigil.alerts_default") == 0)
+        try run.finish()
+    }
+
     /// A restore point counts once the checkpoint's records are acknowledged, and never passes the progress.
     @Test func checkpointsMoveTheRestorePoint() throws {
         let run = try CommitterRun()

@@ -6,24 +6,21 @@ final class ObservedEntities {
     private struct Slot {
         var hash: UInt64?
         var isHashed = false
-        var isRead = false
+        /// What of the risk is read.
+        var parts: EntityRisk.Parts = []
         var risk = EntityRisk()
     }
 
-    /// What rules read of each; nil for those that nothing reads.
-    private let kinds: [(kind: StableHash.Kind, parts: EntityRisk.Parts)?]
+    /// Nil for those that no rule reads.
+    private let kinds: [StableHash.Kind?]
     private let slots: UnsafeMutablePointer<Slot>
 
     init(_ rules: RuleSet) {
-        var parts = [EntityRisk.Parts?](repeating: nil, count: rules.entityNames.count)
-        for aggregate in rules.velocities.aggregates {
-            if let entity = aggregate.entity { parts[entity] = [] }
-        }
+        var read = Set(rules.velocities.aggregates.compactMap(\.entity))
         for binding in rules.bindings {
-            guard case .risk(let entity, let figure) = binding.source else { continue }
-            parts[entity] = (parts[entity] ?? []).union(figure.parts)
+            if case .risk(let entity, _) = binding.source { read.insert(entity) }
         }
-        kinds = zip(rules.entityNames, parts).map { name, parts in parts.map { (StableHash.Kind(name), $0) } }
+        kinds = rules.entityNames.enumerated().map { read.contains($0.offset) ? StableHash.Kind($0.element) : nil }
         slots = .allocate(capacity: max(1, kinds.count))
         slots.initialize(repeating: Slot(), count: max(1, kinds.count))
     }
@@ -32,14 +29,14 @@ final class ObservedEntities {
 
     /// Forgets the last event.
     func begin() {
-        for index in kinds.indices { (slots[index].isHashed, slots[index].isRead) = (false, false) }
+        for index in kinds.indices { (slots[index].isHashed, slots[index].parts) = (false, []) }
     }
 
     /// Nil where the event does not name the entity.
     func hash(of entity: Int, _ transaction: Transaction) -> UInt64? {
         guard !slots[entity].isHashed else { return slots[entity].hash }
         let key = entity < transaction.entities.count ? transaction.entities[entity] : nil
-        slots[entity].hash = kinds[entity].flatMap { kind in key.map(kind.kind.entity) }
+        slots[entity].hash = kinds[entity].flatMap { kind in key.map(kind.entity) }
         slots[entity].isHashed = true
         return slots[entity].hash
     }
@@ -49,12 +46,11 @@ final class ObservedEntities {
         of figure: EntityFigure, of entity: Int, _ transaction: Transaction, _ ledger: EntityLedger
     ) -> Value {
         let time = transaction.time
-        guard let hash = hash(of: entity, transaction), let parts = kinds[entity]?.parts else {
-            return .failure(.absent)
-        }
-        if !slots[entity].isRead {
-            ledger.read(parts, of: hash, at: time, into: &slots[entity].risk)
-            slots[entity].isRead = true
+        guard let hash = hash(of: entity, transaction) else { return .failure(.absent) }
+        if !slots[entity].parts.isSuperset(of: figure.parts) {
+            if slots[entity].parts.isEmpty { slots[entity].risk = EntityRisk() }
+            ledger.read(figure.parts, of: hash, at: time, into: &slots[entity].risk)
+            slots[entity].parts.formUnion(figure.parts)
         }
         switch figure {
         case .count(let window):
@@ -75,9 +71,9 @@ extension EntityFigure {
     /// What of the risk it is read from.
     fileprivate var parts: EntityRisk.Parts {
         switch self {
-        case .count: .transactions
+        case .count: .recent
         case .frauds: .frauds
-        case .fraudShare: [.transactions, .frauds]
+        case .fraudShare: [.matured, .frauds]
         }
     }
 }

@@ -54,7 +54,7 @@ public struct RuleFormatter {
 
     private func root(of text: String) throws(RuleSetError) -> Node? {
         do {
-            return try compose(yaml: text)
+            return try compose(yaml: text, .default, .default, .utf8)
         } catch {
             throw RuleSetError(diagnostics: [source.diagnostic(yamlError: error)])
         }

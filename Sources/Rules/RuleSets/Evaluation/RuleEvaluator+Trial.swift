@@ -1,0 +1,48 @@
+/// What became of a condition that was tried.
+package enum ConditionTrial: Hashable, Sendable {
+    /// Its text or its types are wrong.
+    case refused
+    /// It failed at run time.
+    case failed
+    case holds(Bool)
+    /// Two ways to the same answer differ: a fault of ours.
+    case contradicted(String)
+}
+
+extension RuleEvaluator {
+    /// Checks, compiles and evaluates a condition that is in no rule, over the facts of the event explained last: what
+    /// a rule file costs to read is not spent on every condition. Facts that no rule of the set reads are absent.
+    package func trial(of condition: String) -> ConditionTrial {
+        guard let expression = try? Parser.parse(condition) else { return .refused }
+        if let canonical = ExpressionText.canonical(condition), ExpressionText.canonical(canonical) != canonical {
+            return .contradicted("its canonical text has another one: \(canonical)")
+        }
+        let (type, faults) = Checker.check(expression, names: rules.names)
+        guard faults.isEmpty, type == .bool || type == .dyn else { return .refused }
+        var compiler = Compiler(names: rules.names)
+        guard let compiled = try? compiler.add(expression) else { return .refused }
+        let trial = Machine(compiler.program)
+        for slot in compiled.facts { trial.setFact(slot, to: machine.fact(slot)) }
+        let value = trial.test(at: compiled.start, budget: Self.conditionBudget)
+        var bounds = ConditionTable()
+        let slots = Set(0..<rules.names.factCount)
+        bounds.append(
+            CompiledCondition(
+                expression: compiled, tests: NumberTests(of: expression, names: rules.names, slots: slots)))
+        if let verdict = bounds.verdict(0, { trial.fact($0).number }), verdict != value {
+            return .contradicted("bounds say \(verdict), the machine \(value.map(String.init) ?? "nothing")")
+        }
+        return value.map { .holds($0) } ?? .failed
+    }
+}
+
+extension Value {
+    /// As number tests want it: NaN where there is no such number.
+    fileprivate var number: Double {
+        switch self {
+        case .double(let number): number
+        case .int(let number): NumberTest.exact(number) ?? .nan
+        default: .nan
+        }
+    }
+}
