@@ -20,4 +20,16 @@ package enum ParallelWork {
             }
         }
     }
+
+    /// What `body` makes of each item in 0..<count, in their order.
+    package static func map<Outcome: Sendable>(
+        count: Int, threads: Int, _ body: @Sendable (_ item: Int) -> Outcome
+    ) -> [Outcome] {
+        [Outcome](unsafeUninitializedCapacity: count) { outcomes, initializedCount in
+            // Every item has a place of its own.
+            nonisolated(unsafe) let places = outcomes
+            run(count: count, threads: threads) { _, item in places.initializeElement(at: item, to: body(item)) }
+            initializedCount = count
+        }
+    }
 }

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Scoring
-internal import Synchronization
 
 /// Figures on resamples of whole users: events of one card are no independent evidence.
 ///
@@ -26,16 +25,11 @@ public struct UserBootstrap: Sendable {
         let problem = BootstrapProblem(columns, costs: costs)
         let lanes = ResampledWeights.lanes
         let blocks = (resamples + lanes - 1) / lanes
-        let results = Mutex([[Figure: [Double]]](repeating: [:], count: blocks))
-        ParallelWork.run(count: blocks, threads: threads) { _, block in
-            let weights = ResampledWeights(users: problem.userCount, block: block, seed: seed)
-            let figures = problem.figures(weights)
-            results.withLock { $0[block] = figures }
+        let results = ParallelWork.map(count: blocks, threads: threads) { block in
+            problem.figures(ResampledWeights(users: problem.userCount, block: block, seed: seed))
         }
         var values: [Figure: [Double]] = [:]
-        for block in results.withLock({ $0 }) {
-            for (figure, samples) in block { values[figure, default: []] += samples }
-        }
+        for (figure, samples) in results.joined() { values[figure, default: []] += samples }
         return BootstrapSamples(values: values.mapValues { Array($0.prefix(resamples)) })
     }
 }

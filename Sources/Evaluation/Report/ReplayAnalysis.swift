@@ -1,5 +1,4 @@
 internal import Scoring
-internal import Synchronization
 internal import Transactions
 
 /// Everything that a replay says in figures: what its JSON adds to the counts, and what the report draws.
@@ -55,16 +54,13 @@ public struct ReplayAnalysis: Sendable {
         for index in table.contenders.indices {
             let wholes: [DecisionView] = [.all, .model, .rules, .both]
             let views = wholes + table.contenders[index].rules.indices.map(DecisionView.rule)
-            let results = Mutex([Figures?](repeating: nil, count: views.count))
-            ParallelWork.run(count: views.count, threads: options.threads) { _, place in
+            let ofViews = ParallelWork.map(count: views.count, threads: options.threads) { place -> Figures in
                 let columns = OutcomeColumns(table, counted, contender: index, view: views[place])
                 let samples =
                     place < wholes.count && options.resamples > 0
                     ? bootstrap.run(columns, costs: options.costs) : BootstrapSamples(values: [:])
-                let metrics = ViewMetrics(columns, costs: options.costs, intervals: samples.intervals)
-                results.withLock { $0[place] = (metrics, samples) }
+                return (ViewMetrics(columns, costs: options.costs, intervals: samples.intervals), samples)
             }
-            let ofViews = results.withLock { $0.compactMap(\.self) }
             ofAll.append(ofViews[0].samples)
             contenders.append(
                 Contender(
