@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import Pipeline
 
 /// `vigil-fuzz`: feeds mutated inputs to whatever reads bytes from outside, to find what crashes, hangs or leaks.
 @main
@@ -41,9 +42,10 @@ struct FuzzCommand: ParsableCommand {
         for number in first..<first + inputs {
             CrashNote.number = number
             let input = mutator.input(seed: seed, number: number)
-            let before = Self.processorNanoseconds
+            // A busy machine is no hang.
+            let before = ThreadTime.nanoseconds()
             if subject.read(input) { accepted += 1 }
-            let taken = Self.processorNanoseconds - before
+            let taken = ThreadTime.nanoseconds() - before
             slowest = max(slowest, taken)
             guard Double(taken) < maximumSeconds * 1e9 else {
                 throw FuzzFailure("input \(number) of seed \(seed) took \(Double(taken) / 1e9) s")
@@ -57,13 +59,6 @@ struct FuzzCommand: ParsableCommand {
                 + "slowest \(slowest / 1000) µs, memory +\(max(0, growth) >> 10) KiB after the first tenth, peak "
                 + "\(Self.peakBytes() >> 20) MiB")
         guard growth < 64 << 20 else { throw FuzzFailure("memory grew by \(growth) bytes") }
-    }
-
-    /// What this thread has used: a busy machine is no hang.
-    private static var processorNanoseconds: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
     /// - Source: proc(5), `status`: `VmHWM`, in KiB.

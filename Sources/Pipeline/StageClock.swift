@@ -1,5 +1,4 @@
 internal import CoreMetrics
-internal import Foundation
 
 /// Charges the processor time of one thread to the stages it goes through, so that the next bottleneck is visible.
 ///
@@ -12,18 +11,12 @@ struct StageClock {
     private let counters = Stage.allCases.map {
         FloatingPointCounter(label: "vigil_stage_cpu_seconds", dimensions: [("stage", "\($0)")])
     }
-    private var last = Self.threadNanoseconds()
+    private var last = ThreadTime.nanoseconds()
 
     /// Charges what the thread has used since the last call.
     mutating func charge(_ stage: Stage) {
-        let now = Self.threadNanoseconds()
+        let now = ThreadTime.nanoseconds()
         counters[stage.rawValue].increment(by: Double(now &- last) / 1e9)
         last = now
-    }
-
-    private static func threadNanoseconds() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 }

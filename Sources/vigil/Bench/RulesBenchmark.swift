@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Rules
 import Sequences
 import Simulation
@@ -46,7 +47,7 @@ struct RulesBenchmark {
             let block = start..<min(start + 512, transactions.count)
             for index in block { entities.add(transactions[index], contributor: contributor) }
             let ledger = entities.ledger
-            let began = Self.processorNanoseconds
+            let began = ThreadTime.nanoseconds()
             observations.removeAll()
             for index in block {
                 // As the scorer does with its batches.
@@ -56,7 +57,7 @@ struct RulesBenchmark {
                 hits += Self.take(
                     transactions[index], number: index, of: &users[owners[index]], evaluator, ledger, &observations)
             }
-            if start >= transactions.count / 2 { nanoseconds += Self.processorNanoseconds - began }
+            if start >= transactions.count / 2 { nanoseconds += Double(ThreadTime.nanoseconds() - began) }
         }
         let measured = transactions.count - transactions.count / 2 / 512 * 512
         withExtendedLifetime(touched) {}
@@ -98,13 +99,6 @@ struct RulesBenchmark {
             raw: UnsafeBufferPointer(start: nil, count: 0), time: transaction.time,
             id: UInt64(truncatingIfNeeded: number), amount: transaction.amount)
         return outcome.hits.count
-    }
-
-    /// What this thread has run so far: what others run meanwhile does not count.
-    private static var processorNanoseconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 
     private func simulated() -> (transactions: [Transaction], owners: [Int], users: [User]) {

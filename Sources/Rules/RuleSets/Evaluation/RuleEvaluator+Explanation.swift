@@ -40,7 +40,7 @@ extension RuleEvaluator {
     }
 
     /// Compiled into a program of its own, over the facts as they are set.
-    private func value(of expression: Expression) -> Value? {
+    func value(of expression: Expression) -> Value? {
         var compiler = Compiler(names: rules.names)
         guard let expression = try? compiler.add(expression) else { return nil }
         let machine = Machine(compiler.program)

@@ -19,20 +19,18 @@ extension RuleEvaluator {
         }
         let (type, faults) = Checker.check(expression, names: rules.names)
         guard faults.isEmpty, type == .bool || type == .dyn else { return .refused }
-        var compiler = Compiler(names: rules.names)
-        guard let compiled = try? compiler.add(expression) else { return .refused }
-        let trial = Machine(compiler.program)
-        for slot in compiled.facts { trial.setFact(slot, to: machine.fact(slot)) }
-        let value = trial.test(at: compiled.start, budget: Self.conditionBudget)
+        guard let value = value(of: expression) else { return .refused }
+        let isHeld: Bool? = if case .bool(let isHeld) = value { isHeld } else { nil }
         var bounds = ConditionTable()
         let slots = Set(0..<rules.names.factCount)
         bounds.append(
             CompiledCondition(
-                expression: compiled, tests: NumberTests(of: expression, names: rules.names, slots: slots)))
-        if let verdict = bounds.verdict(0, { trial.fact($0).number }), verdict != value {
-            return .contradicted("bounds say \(verdict), the machine \(value.map(String.init) ?? "nothing")")
+                expression: CompiledExpression(start: 0, facts: []),
+                tests: NumberTests(of: expression, names: rules.names, slots: slots)))
+        if let verdict = bounds.verdict(0, { machine.fact($0).number }), verdict != isHeld {
+            return .contradicted("bounds say \(verdict), the machine \(isHeld.map(String.init) ?? "nothing")")
         }
-        return value.map { .holds($0) } ?? .failed
+        return isHeld.map { .holds($0) } ?? .failed
     }
 }
 
