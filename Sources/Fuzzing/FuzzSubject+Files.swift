@@ -62,9 +62,17 @@ extension FuzzSubject {
                 events: [{ amount: 500, category: travel }]
                 expect: { decision: review, hits: [large] }
             """
+        // Small ones survive more changes.
+        let small = [
+            "rules:\n  - { id: a, when: tx.amount > 1.0, action: review }\n",
+            "velocity: { n: { function: count, window: 1h } }\nrules: [{id: b, when: velocity.n > 3, action: allow}]",
+            "rules:\n  - id: c\n    when: score > 0.5\n    action: decline\n    reason: '{score}'\n",
+            "rules: []\ntests:\n  - { name: t, events: [{ amount: 5 }], expect: { decision: allow } }\n",
+        ]
         let transaction = transaction
         return FuzzSubject(
-            texts: [text], words: yamlWords + ["lower 0.5", "decline", "allow", "{tx.", "state: off", "mandatory"]
+            texts: [text] + small,
+            words: yamlWords + ["lower 0.5", "decline", "allow", "{tx.", "state: off", "mandatory"]
         ) { bytes in
             guard let text = String(validating: bytes, as: UTF8.self), let rules = load(text) else { return false }
             _ = RuleTester.run(rules)

@@ -107,6 +107,12 @@ public struct EntityLedger: Sendable {
         fill(&risk, parts, at: slot(of: entity), time)
     }
 
+    /// Whether `matured` of an entity's risk is not zero in a window; quicker than reading it.
+    public func hasMatured(_ window: Int, of entity: UInt64, at time: EventTime) -> Bool {
+        let slot = slot(of: entity)
+        return slot >= 0 && timelines.withUnsafeBufferPointer { $0[slot].hasMatured(window, at: moment(time)) }
+    }
+
     /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
     func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
 
@@ -128,10 +134,14 @@ public struct EntityLedger: Sendable {
     @inline(__always)
     private func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime) {
         guard slot >= 0 else { return }
-        let moment = EntityTimeline.Moment(
+        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, parts, at: moment(time)) }
+    }
+
+    @inline(__always)
+    private func moment(_ time: EventTime) -> EntityTimeline.Moment {
+        EntityTimeline.Moment(
             milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
             horizonBuckets: horizonBuckets)
-        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, parts, at: moment) }
     }
 
     /// What the completed buckets of the window before `time` hold of an aggregate; nil for nothing.

@@ -31,6 +31,15 @@ extension EntityTimeline {
         labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment, isWhole: parts.contains(.labels)) }
     }
 
+    /// Whether a window of those in `EntityRisk.matured` holds a transaction: one search where counting takes four.
+    func hasMatured(_ window: Int, at moment: Moment) -> Bool {
+        counts.withUnsafeBufferPointer { counts in
+            let matured = moment.bucket &- moment.delayBuckets
+            let end = lowerBound(of: matured, in: counts, before: counts.count)
+            return end > 0 && counts[end - 1].bucket >= matured &- moment.windows[window]
+        }
+    }
+
     private static func fillCounts(
         _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ parts: EntityRisk.Parts, _ moment: Moment
     ) {

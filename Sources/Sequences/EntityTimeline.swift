@@ -31,6 +31,7 @@ struct EntityTimeline: Sendable {
 
     /// - Complexity: O(1) for the newest bucket, O(n) for an older one.
     mutating func add(count: UInt32, bucket: Int64) {
+        guard count > 0 else { return }
         let index = lowerBound(of: bucket, in: counts)
         if index == counts.count || counts[index].bucket != bucket {
             let before = index == 0 ? 0 : counts[index - 1].cumulative

@@ -31,7 +31,8 @@ func outcome(
 
 /// Applies rules to one transaction of a user not seen before.
 func evaluate(
-    _ transaction: Transaction, by evaluator: RuleEvaluator, score: Double = 0.5, lastDecision: Disposition? = nil
+    _ transaction: Transaction, by evaluator: RuleEvaluator, score: Double = 0.5, lastDecision: Disposition? = nil,
+    ledger: EntityLedger = EntityLedger(schema: schema)
 ) -> RuleOutcome {
     var observations = RuleObservations()
     var profile = UserProfile()
@@ -40,7 +41,7 @@ func evaluate(
         into: &observations)
     return evaluator.evaluate(
         transaction, modelScore: score, lastDecision: lastDecision, observations: observations, row: row,
-        ledger: EntityLedger(schema: schema))
+        ledger: ledger)
 }
 
 /// A rule file of one rule with this condition.

@@ -1,4 +1,5 @@
 import Rules
+import Sequences
 import Testing
 import Transactions
 
@@ -108,6 +109,38 @@ import Transactions
                     """
             #expect(try outcome(of: text, lastDecision: .review).hits.count == 1, "\(condition)")
         }
+    }
+
+    @Test func whatARuleSeesOfAnEntityIsItsRisk() throws {
+        let terminal = StableHash.entity(name: "terminal", key: "t1")
+        let names = [1, 7, 30].flatMap { ["count_\($0)d", "frauds_\($0)d", "fraud_share_\($0)d"] }
+        let reason = names.map { "{entity.terminal.\($0)}" }.joined(separator: " ")
+        let evaluator = RuleEvaluator(
+            try RuleSet.load(
+                text: "rules:\n  - {id: a, when: 'true', action: review, reason: '\(reason)'}", schema: schema))
+        var generator = SeededGenerator(state: 6)
+        let now = transaction().time
+        var seen: Set<String> = []
+        for _ in 0..<200 {
+            var ledger = EntityLedger(schema: schema)
+            for _ in 0..<Int.random(in: 0..<4, using: &generator) {
+                let bucket = ledger.bucket(of: now) - Int64.random(in: 1..<(40 * 24), using: &generator)
+                let label = EntityLabel(
+                    entity: terminal, knownAt: bucket * 3_600_000, fraud: Bool.random(using: &generator), amount: nil)
+                ledger.apply(EntityBucketPart(bucket: bucket, counts: [terminal: 2], labels: [label]))
+            }
+            let risk = ledger.risk(of: terminal, at: now)
+            let wanted = [Int64(1), 7, 30].enumerated().flatMap { window, days in
+                let count = ledger.transactionCount(of: terminal, days: days, at: now)
+                return [Double(count), Double(risk.frauds[window]), Double(risk.fraudShare(window))]
+            }
+            let found = evaluate(transaction(), by: evaluator, ledger: ledger).hits[0].reason.split(separator: " ")
+            for (text, number) in zip(found, wanted) {
+                #expect(number.isNaN ? text == "n/a" : abs((Double(text) ?? -1) - number) < 1e-4)
+            }
+            seen.formUnion(found.map(String.init))
+        }
+        #expect(seen.isSuperset(of: ["n/a", "0", "0.5", "1", "2"]))
     }
 
     @Test func reasonsHoldValuesAndEscapedBraces() throws {

@@ -4,6 +4,8 @@ struct ConditionTable: Sendable {
         let start: Int
         /// Of `tests`.
         let tests: Range<Int>
+        /// Of `tests`: those of facts that are sought only where they decide.
+        let lateTests: Range<Int>
         /// Whether the condition is nothing but its tests.
         let isWhole: Bool
         /// Of `facts`.
@@ -13,7 +15,7 @@ struct ConditionTable: Sendable {
     /// A condition that its tests do not refute.
     struct Candidate: Sendable {
         let index: Int
-        /// Whether its tests prove it; otherwise the machine must tell.
+        /// Whether nothing but its late tests, if it has any, is left to tell.
         let holds: Bool
     }
 
@@ -23,17 +25,20 @@ struct ConditionTable: Sendable {
 
     /// Adds a condition; nil for one that always holds.
     mutating func append(_ condition: CompiledCondition?) {
-        let (ownTests, ownFacts) = (condition?.tests.tests ?? [], condition?.expression.facts ?? [])
+        let (ownTests, lateTests) = (condition?.tests.tests ?? [], condition?.tests.lateTests ?? [])
+        let ownFacts = condition?.expression.facts ?? []
+        let late = tests.count + ownTests.count
         entries.append(
             Entry(
-                start: condition?.expression.start ?? 0, tests: tests.count..<tests.count + ownTests.count,
+                start: condition?.expression.start ?? 0, tests: tests.count..<late,
+                lateTests: late..<late + lateTests.count,
                 isWhole: condition?.tests.isWhole ?? true, facts: facts.count..<facts.count + ownFacts.count))
-        tests += ownTests
+        tests += ownTests + lateTests
         facts += ownFacts
     }
 
-    /// The slots of the facts that tests read.
-    var testedFacts: [Int] { Set(tests.map(\.fact)).sorted() }
+    /// The slots of the facts that tests read, late ones apart.
+    var testedFacts: [Int] { Set(entries.flatMap { $0.tests.map { tests[$0].fact } }).sorted() }
 
     /// Finds the conditions that tests do not refute, in their order.
     ///
@@ -71,8 +76,19 @@ struct ConditionTable: Sendable {
     /// Whether one condition holds, as far as its tests tell; nil where the machine must.
     @inline(__always)
     func verdict(_ index: Int, _ number: (_ fact: Int) -> Double) -> Bool? {
-        var holds = entries[index].isWhole
-        for place in entries[index].tests {
+        verdict(entries[index].tests, entries[index].isWhole, number)
+    }
+
+    /// Whether a candidate holds, as far as its late tests tell; nil where the machine must.
+    @inline(__always)
+    func verdict(_ candidate: Candidate, _ number: (_ fact: Int) -> Double) -> Bool? {
+        verdict(entries[candidate.index].lateTests, candidate.holds, number)
+    }
+
+    @inline(__always)
+    private func verdict(_ places: Range<Int>, _ isWhole: Bool, _ number: (_ fact: Int) -> Double) -> Bool? {
+        var holds = isWhole
+        for place in places {
             let number = number(tests[place].fact)
             if tests[place].fails(number) { return false }
             if !tests[place].holds(number) { holds = false }

@@ -36,15 +36,20 @@ struct NumberTest: Sendable {
 /// One that fails decides the condition, whatever the others are, errors too: most conditions of most events need no more.
 struct NumberTests: Sendable {
     private(set) var tests: [NumberTest] = []
+    /// Of facts that are sought only where they decide.
+    private(set) var lateTests: [NumberTest] = []
     /// Whether the condition is nothing else.
     private(set) var isWhole = true
     private let slots: Set<Int>
+    private let lateSlots: Set<Int>
 
-    /// - Parameter slots: those of facts whose numbers are at hand for every event.
-    init(of condition: Expression, names: NameTable, slots: Set<Int>) {
-        self.slots = slots
+    /// - Parameters:
+    ///   - slots: those of facts whose numbers are at hand for every event.
+    ///   - lateSlots: those of facts whose numbers can be sought.
+    init(of condition: Expression, names: NameTable, slots: Set<Int>, lateSlots: Set<Int> = []) {
+        (self.slots, self.lateSlots) = (slots, lateSlots)
         collect(condition, names)
-        if tests.isEmpty { isWhole = false }
+        if tests.isEmpty && lateTests.isEmpty { isWhole = false }
     }
 
     private mutating func collect(_ expression: Expression, _ names: NameTable) {
@@ -56,7 +61,7 @@ struct NumberTests: Sendable {
                 let test = test(arguments[0], comparison, arguments[1], names)
                     ?? comparison.mirrored.flatMap({ test(arguments[1], $0, arguments[0], names) })
             else { return isWhole = false }
-            tests.append(test)
+            if slots.contains(test.fact) { tests.append(test) } else { lateTests.append(test) }
         default: isWhole = false
         }
     }
@@ -65,14 +70,25 @@ struct NumberTests: Sendable {
         _ fact: Expression, _ comparison: BinaryOperator, _ constant: Expression, _ names: NameTable
     ) -> NumberTest? {
         guard let (name, isAbsolute) = fact.qualifiedName,
-            case .fact(let slot, let type)? = names.lookUp(name, isAbsolute: isAbsolute)?.entry, slots.contains(slot),
-            case .literal(let literal) = constant.kind
+            case .fact(let slot, let type)? = names.lookUp(name, isAbsolute: isAbsolute)?.entry,
+            slots.contains(slot) || lateSlots.contains(slot), case .literal(let literal) = constant.kind
         else { return nil }
         switch (type, literal) {
         case (.double, .double(let number)): return NumberTest(fact: slot, comparison, number)
         case (.int, .int(let number)):
             return NumberTest.exact(number).flatMap { NumberTest(fact: slot, comparison, $0) }
         default: return nil
+        }
+    }
+}
+
+extension Value {
+    /// As tests want it: NaN where there is no number that a double holds.
+    var testNumber: Double {
+        switch self {
+        case .double(let number): number
+        case .int(let number): NumberTest.exact(number) ?? .nan
+        default: .nan
         }
     }
 }

@@ -40,11 +40,22 @@ public struct VelocityDeclaration: Hashable, Sendable {
         }
     }
 
-    /// The state that the aggregate is read from; declarations that agree in everything but the function share it.
+    /// The expression whose values are kept. Of events that are only counted, the amount: every event has one, so that
+    /// their count and its sum are read from one state.
+    var keptValue: String? {
+        switch function {
+        case .count, .countIf: "tx.amount"
+        default: value
+        }
+    }
+
+    /// The state that the aggregate is read from; declarations that agree in everything but the function share it, if
+    /// both need the spread or neither does.
     var specification: AggregateSpecification {
-        let isSpread = function == .stddev
+        // Who asks for the mean mostly asks for the deviation too.
+        let isSpread = function == .stddev || function == .mean
         let parts = [
-            String(kind.rawValue), Self.canonical(value), Self.canonical(condition), entity ?? "",
+            String(kind.rawValue), Self.canonical(keptValue), Self.canonical(condition), entity ?? "",
             String(windowMilliseconds), String(bucketMilliseconds), isSpread ? "spread" : "",
         ]
         return AggregateSpecification(

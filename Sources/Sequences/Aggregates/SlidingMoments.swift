@@ -88,9 +88,11 @@ public struct SlidingMoments: Hashable, Sendable {
 
     private mutating func turnOver(tracksSpread: Bool) {
         var total = Moments()
-        for index in (head..<end).reversed() {
-            total = entries[index].moments.merged(with: total, tracksSpread: tracksSpread)
-            entries[index].moments = total
+        entries.withUnsafeMutableBufferPointer { entries in
+            for index in (head..<end).reversed() {
+                total = entries[index].moments.merged(with: total, tracksSpread: tracksSpread)
+                entries[index].moments = total
+            }
         }
         back = end
         backTotal = Moments()

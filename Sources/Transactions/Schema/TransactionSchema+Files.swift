@@ -34,7 +34,7 @@ extension TransactionSchema {
     ) throws(SchemaError) -> (schema: TransactionSchema, format: EventFormat.Declaration) {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: yaml, .default, .default, .utf8)
+            root = try Node.document(yaml)
         } catch {
             throw syntaxError(error, file: file)
         }

@@ -123,7 +123,7 @@ struct SettingsReader {
         }
         let root: Yams.Node?
         do {
-            root = try Yams.compose(yaml: text, .default, .default, .utf8)
+            root = try Node.document(text)
         } catch let error as YamlError {
             throw SettingsFault(file: file, field: "(file)", expected: "YAML expected: \(error)")
         }

@@ -91,6 +91,13 @@ struct EventFacts {
         machine.setFact(slot, to: value(slot, transaction, observations, ledger))
     }
 
+    /// The number of a fact that late tests read; NaN where there is none.
+    mutating func number(
+        _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
+    ) -> Double {
+        value(slot, transaction, observations, ledger).testNumber
+    }
+
     private mutating func value(
         _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
     ) -> Value {

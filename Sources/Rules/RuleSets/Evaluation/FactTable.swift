@@ -9,6 +9,8 @@ struct FactTable {
     private var isTransactionFact: Set<Int> = []
     /// The slots of facts that every event has at hand; the others are sought where a rule asks for them.
     private(set) var eagerSlots: Set<Int> = []
+    /// The slots of an entity's figures, each cheaper to seek than the machine is to start.
+    private(set) var figureSlots: Set<Int> = []
 
     init(_ schema: TransactionSchema) {
         // The transaction's own fields come first: a feature of the same name stays behind them.
@@ -40,7 +42,8 @@ struct FactTable {
         let slot = names.declareFact(name, type)
         bindings.append(FactBinding(slot: slot, source: source))
         switch source {
-        case .risk, .entityVelocity: break
+        case .risk: figureSlots.insert(slot)
+        case .entityVelocity: break
         default: eagerSlots.insert(slot)
         }
     }

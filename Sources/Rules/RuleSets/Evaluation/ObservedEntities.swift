@@ -47,33 +47,36 @@ final class ObservedEntities {
     ) -> Value {
         let time = transaction.time
         guard let hash = hash(of: entity, transaction) else { return .failure(.absent) }
-        if !slots[entity].parts.isSuperset(of: figure.parts) {
-            if slots[entity].parts.isEmpty { slots[entity].risk = EntityRisk() }
-            ledger.read(figure.parts, of: hash, at: time, into: &slots[entity].risk)
-            slots[entity].parts.formUnion(figure.parts)
-        }
         switch figure {
         case .count(let window):
+            read(.recent, entity, hash, time, ledger)
             // The risk holds the same counts of the shorter windows, as floats: exact below 2^24.
             if window < 2, slots[entity].risk.recent[window] < 0x1p24 {
                 return .int(Int64(slots[entity].risk.recent[window]))
             }
             return .int(ledger.transactionCount(of: hash, days: EntityFigure.days[window], at: time))
-        case .frauds(let window): return .int(Int64(slots[entity].risk.frauds[window]))
+        case .frauds(let window):
+            read(.frauds, entity, hash, time, ledger)
+            return .int(Int64(slots[entity].risk.frauds[window]))
         case .fraudShare(let window):
-            let share = slots[entity].risk.fraudShare(window)
-            return share.isNaN ? .failure(.absent) : .double(Double(share))
+            read(.frauds, entity, hash, time, ledger)
+            // Of most entities no fraud is known; then how many transactions there were does not matter.
+            if slots[entity].risk.frauds[window] == 0 {
+                return ledger.hasMatured(window, of: hash, at: time) ? .double(0) : .failure(.absent)
+            }
+            read(.matured, entity, hash, time, ledger)
+            return .double(Double(slots[entity].risk.fraudShare(window)))
         }
     }
-}
 
-extension EntityFigure {
-    /// What of the risk it is read from.
-    fileprivate var parts: EntityRisk.Parts {
-        switch self {
-        case .count: .recent
-        case .frauds: .frauds
-        case .fraudShare: [.matured, .frauds]
-        }
+    /// Reads parts of an entity's risk, unless they have been.
+    @inline(__always)
+    private func read(
+        _ parts: EntityRisk.Parts, _ entity: Int, _ hash: UInt64, _ time: EventTime, _ ledger: EntityLedger
+    ) {
+        guard !slots[entity].parts.isSuperset(of: parts) else { return }
+        if slots[entity].parts.isEmpty { slots[entity].risk = EntityRisk() }
+        ledger.read(parts, of: hash, at: time, into: &slots[entity].risk)
+        slots[entity].parts.formUnion(parts)
     }
 }

@@ -14,7 +14,7 @@ extension RuleEvaluator {
         _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile,
         into observations: inout RuleObservations
     ) -> Int {
-        let row = observations.values.count
+        let row = observations.end
         profile.aggregates.adopt(layout)
         let firstSeen = history.eventsSeen == 0 ? time : profile.firstSeen
         profile.aggregates.withStates { states in

@@ -27,20 +27,9 @@ extension RuleEvaluator {
             CompiledCondition(
                 expression: CompiledExpression(start: 0, facts: []),
                 tests: NumberTests(of: expression, names: rules.names, slots: slots)))
-        if let verdict = bounds.verdict(0, { machine.fact($0).number }), verdict != isHeld {
+        if let verdict = bounds.verdict(0, { machine.fact($0).testNumber }), verdict != isHeld {
             return .contradicted("bounds say \(verdict), the machine \(isHeld.map(String.init) ?? "nothing")")
         }
         return isHeld.map { .holds($0) } ?? .failed
-    }
-}
-
-extension Value {
-    /// As number tests want it: NaN where there is no such number.
-    fileprivate var number: Double {
-        switch self {
-        case .double(let number): number
-        case .int(let number): NumberTest.exact(number) ?? .nan
-        default: .nan
-        }
     }
 }

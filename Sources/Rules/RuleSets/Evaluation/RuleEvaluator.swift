@@ -78,7 +78,8 @@ public final class RuleEvaluator {
         conditions.select(facts.numbers, into: &candidates)
         for candidate in candidates {
             let index = candidate.index
-            switch candidate.holds ? true : run(index, transaction, observations, ledger) {
+            let verdict = conditions.verdict(candidate) { facts.number($0, transaction, observations, ledger) }
+            switch verdict ?? run(index, transaction, observations, ledger) {
             case false?: continue
             case true?: match(rules.compiled[index], transaction, observations, ledger, &tally, &outcome)
             case nil: errorCounts[index] += 1

@@ -2,7 +2,10 @@
 ///
 /// Kept from batch to batch, so that a steady stream allocates nothing.
 public struct RuleObservations {
-    private(set) var values: [ObservedValue] = []
+    /// Those of rows no longer held stay behind `end` and are written over.
+    private var values: [ObservedValue] = []
+    /// Where the next row begins.
+    private(set) var end = 0
     /// Those that values stand for; apart, so that values can be put down and read without counting references.
     var texts: [String] = []
 
@@ -10,16 +13,17 @@ public struct RuleObservations {
 
     /// Makes room for the next batch.
     public mutating func removeAll() {
-        values.removeAll(keepingCapacity: true)
+        end = 0
         if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
     }
 
-    /// Adds a row of so many values, which `fill` puts in their places.
+    /// Adds a row of so many values, which `fill` puts in their places, all of them.
     @inline(__always)
     mutating func appendRow(_ count: Int, _ fill: (UnsafeMutableBufferPointer<ObservedValue>) -> Void) {
-        let row = values.count
-        for _ in 0..<count { values.append(.absent) }
-        values.withUnsafeMutableBufferPointer { fill(UnsafeMutableBufferPointer(rebasing: $0[row...])) }
+        let row = end..<end + count
+        end = row.upperBound
+        if values.count < end { values.append(contentsOf: repeatElement(.absent, count: end - values.count)) }
+        values.withUnsafeMutableBufferPointer { fill(UnsafeMutableBufferPointer(rebasing: $0[row])) }
     }
 
     /// The value at a place as conditions see it.

@@ -1,3 +1,4 @@
+internal import Transactions
 internal import Yams
 
 /// Writes rule files in their canonical form: expressions and actions as `ExpressionText` and `RuleAction` write them, in
@@ -54,7 +55,7 @@ public struct RuleFormatter {
 
     private func root(of text: String) throws(RuleSetError) -> Node? {
         do {
-            return try compose(yaml: text, .default, .default, .utf8)
+            return try Node.document(text)
         } catch {
             throw RuleSetError(diagnostics: [source.diagnostic(yamlError: error)])
         }

@@ -88,7 +88,9 @@ extension RuleSetReader {
         else { return nil }
         return compile(checked.expression, text, at: node, rule: rule, field: "when").map {
             CompiledCondition(
-                expression: $0, tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
+                expression: $0,
+                tests: NumberTests(
+                    of: checked.expression, names: facts.names, slots: facts.eagerSlots, lateSlots: facts.figureSlots))
         }
     }
 

@@ -182,7 +182,7 @@ extension RuleSetReader {
                 tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
         }
         var value = CompiledAggregate.Source.one
-        if let text = declaration.value {
+        if let text = declaration.keptValue {
             guard
                 let checked = check(text, at: nodes.value, names: facts.transactionNames, rule: nil, field: place),
                 let expression = compile(checked.expression, text, at: nodes.value, rule: nil, field: place)

@@ -57,7 +57,7 @@ struct RuleSetReader {
     private mutating func readDocument(_ text: String) {
         let root: Node?
         do {
-            root = try compose(yaml: text, .default, .default, .utf8)
+            root = try Node.document(text)
         } catch {
             diagnostics.append(source.diagnostic(yamlError: error))
             return

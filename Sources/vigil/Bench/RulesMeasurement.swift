@@ -1,0 +1,100 @@
+import Pipeline
+import Rules
+import Sequences
+import Simulation
+import Transactions
+
+extension RulesBenchmark {
+    struct RuledUser {
+        var history = UserHistory(rawCount: 0, capacity: 64)
+        var profile = UserProfile()
+    }
+
+    /// Takes blocks of events, timing what rules and aggregates cost of them.
+    struct Measurement {
+        /// Users whose memory is waited for together, as the scorer does with its batches.
+        private static let group = 32
+
+        let evaluator: RuleEvaluator
+        var hits = 0
+        /// Of each block, an event.
+        private(set) var nanoseconds: [Double] = []
+        private var blockNanoseconds: UInt64 = 0
+        private var observations = RuleObservations()
+        private var touched: UInt64 = 0
+
+        init(evaluator: RuleEvaluator) { self.evaluator = evaluator }
+
+        mutating func take(
+            _ transactions: ArraySlice<Transaction>, _ owners: [Int], _ users: inout [RuledUser],
+            _ ledger: EntityLedger
+        ) {
+            readForTheModel(transactions, owners, users, ledger)
+            blockNanoseconds = 0
+            var next = transactions.startIndex
+            while next < transactions.endIndex {
+                let group = owners[next..<min(next + Self.group, transactions.endIndex)]
+                let end = group.indices.first { group[..<$0].contains(group[$0]) } ?? group.endIndex
+                users.withUnsafeMutableBufferPointer { users in
+                    time(transactions[next..<end], group[..<end], users, ledger)
+                }
+                // The history is kept for the model; rules only read it.
+                for index in next..<end {
+                    users[owners[index]].history.append(
+                        raw: UnsafeBufferPointer(start: nil, count: 0), time: transactions[index].time,
+                        id: UInt64(index), amount: transactions[index].amount)
+                }
+                next = end
+            }
+            nanoseconds.append(Double(blockNanoseconds) / Double(transactions.count))
+        }
+
+        /// What the encoder reads of a batch before rules do: so much of it is near by then.
+        private mutating func readForTheModel(
+            _ transactions: ArraySlice<Transaction>, _ owners: [Int], _ users: [RuledUser], _ ledger: EntityLedger
+        ) {
+            for index in transactions.indices {
+                touched &+= users[owners[index]].history.touch()
+                for (entity, key) in zip(Simulator.schema.entities, transactions[index].entities) {
+                    guard entity.risk, let key else { continue }
+                    let risk = ledger.risk(
+                        of: StableHash.entity(name: entity.name, key: key), at: transactions[index].time)
+                    touched &+= UInt64(risk.recent[0])
+                }
+            }
+        }
+
+        /// Takes events of different users.
+        private mutating func time(
+            _ transactions: ArraySlice<Transaction>, _ owners: ArraySlice<Int>,
+            _ users: UnsafeMutableBufferPointer<RuledUser>, _ ledger: EntityLedger
+        ) {
+            let began = ThreadTime.nanoseconds()
+            observations.removeAll()
+            for owner in owners { touched &+= UInt64(bitPattern: users[owner].profile.aggregates.touch()) }
+            for owner in owners { touched &+= UInt64(bitPattern: users[owner].profile.aggregates.touchWindows()) }
+            transactions.withUnsafeBufferPointer { transactions in
+                for (transaction, owner) in zip(transactions, owners) {
+                    let count = take(transaction, of: &users[owner], ledger)
+                    hits += count
+                }
+            }
+            blockNanoseconds += ThreadTime.nanoseconds() - began
+        }
+
+        /// Returns how many rules matched.
+        @inline(__always)
+        private mutating func take(
+            _ transaction: Transaction, of user: inout RuledUser, _ ledger: EntityLedger
+        ) -> Int {
+            let row = evaluator.observe(
+                transaction, at: user.history.effectiveTime(of: transaction.time), history: user.history,
+                profile: &user.profile, into: &observations)
+            let outcome = evaluator.evaluate(
+                transaction, modelScore: 0.02, lastDecision: user.profile.lastDecision, observations: observations,
+                row: row, ledger: ledger)
+            user.profile.lastDecision = outcome.forced ?? .allow
+            return outcome.hits.count
+        }
+    }
+}
