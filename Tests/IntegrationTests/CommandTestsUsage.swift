@@ -101,6 +101,31 @@ import Testing
         #expect(refused.status == 2 && refused.errors.contains("broken.yaml:2:"))
     }
 
+    @Test func anEventIsExplainedInEitherForm() async throws {
+        let schema = try directory.write(
+            """
+            name: mapped
+            fields: { id: nr, user: card, time: at, amount: sum }
+            time_format: iso8601
+            entities:
+              - { name: terminal, field: where }
+            """, to: "mapped.yaml")
+        let rules = try directory.write(
+            "rules: [{id: large, when: tx.amount > 100.0 && tx.terminal == 't1', action: review}]", to: "large.yaml")
+        let forms = [
+            #"{"nr": "1", "card": "u", "at": "2026-03-01T12:00:00Z", "sum": 250, "where": "t1"}"#,
+            #"{"id": "1", "user": "u", "time": "2026-03-01T12:00:00Z", "amount": 250, "#
+                + #""entities": {"terminal": "t1"}}"#,
+        ]
+        for form in forms {
+            let event = try directory.write(form, to: "event.json")
+            let explained = try await VigilProcess.run(
+                "rules", "explain", "--rules", rules, "--schema", schema, "--event", event)
+            #expect(explained.status == 0, "\(form): \(explained.errors)")
+            #expect(explained.output.contains("large (review): true"), "\(form): \(explained.output)")
+        }
+    }
+
     @Test func theBrokerStandsUntilItIsAskedToStop() async throws {
         let ready = directory("ready")
         let broker = try VigilProcess(["broker", "--topics", "first:3,second:1", "--ready-file", ready])

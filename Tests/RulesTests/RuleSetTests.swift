@@ -65,6 +65,21 @@ import Transactions
                 """)
     }
 
+    @Test func anAggregateHasAllItsFaultsAtOnce() {
+        let found = diagnostics(
+            of: """
+                rules: []
+                velocity:
+                  spent:
+                    function: sum
+                    of: tx.amuont
+                    window: 40d
+                """)
+        #expect(found.map(\.line) == [5, 6])
+        #expect(found.first?.message.contains("did you mean 'tx.amount'?") == true)
+        #expect(found.last?.message.contains("a window from 1m to 30d") == true)
+    }
+
     /// In a folded block the expression's line is still found in the file.
     @Test func placesInBlocksOfText() {
         let found = diagnostics(
