@@ -38,7 +38,8 @@ struct FuzzCommand: ParsableCommand {
         let subject = try target.subject()
         var mutator = Mutator(corpus: subject.corpus, dictionary: subject.dictionary)
         let started = DispatchTime.now().uptimeNanoseconds
-        var (accepted, slowest, settled) = (0, UInt64(0), 0)
+        var (accepted, settled) = (0, 0)
+        var slowest = (nanoseconds: UInt64(0), number: first)
         for number in first..<first + inputs {
             CrashNote.number = number
             let input = mutator.input(seed: seed, number: number)
@@ -46,7 +47,7 @@ struct FuzzCommand: ParsableCommand {
             let before = ThreadTime.nanoseconds()
             if subject.read(input) { accepted += 1 }
             let taken = ThreadTime.nanoseconds() - before
-            slowest = max(slowest, taken)
+            if taken > slowest.nanoseconds { slowest = (taken, number) }
             guard Double(taken) < maximumSeconds * 1e9 else {
                 throw FuzzFailure("input \(number) of seed \(seed) took \(Double(taken) / 1e9) s")
             }
@@ -56,7 +57,7 @@ struct FuzzCommand: ParsableCommand {
         let growth = Self.residentBytes() - settled
         print(
             "\(target): \(inputs) inputs, seed \(seed), \(accepted) accepted, \(Int(Double(inputs) / seconds))/s, "
-                + "slowest \(slowest / 1000) µs, memory +\(max(0, growth) >> 10) KiB after the first tenth, peak "
+                + "slowest \(slowest.nanoseconds / 1000) µs (input \(slowest.number)), memory +\(max(0, growth) >> 10) KiB after the first tenth, peak "
                 + "\(Self.peakBytes() >> 20) MiB")
         guard growth < 64 << 20 else { throw FuzzFailure("memory grew by \(growth) bytes") }
     }
