@@ -20,6 +20,21 @@ import Transactions
             entities: [terminal], features: [.number(1), .text(country)])
     }
 
+    @Test func aggregatesThatAgreeInAllButTheFunctionShareTheirState() throws {
+        func bytes(_ velocity: String) throws -> Int {
+            try RuleSet.load(text: Self.file(velocity, "x"), schema: schema).velocityBytesPerUser
+        }
+        let count = "  n: {function: count, window: 1h}\n"
+        let mean = "  m: {function: mean, of: tx.amount, window: 1h}\n"
+        let one = try bytes(count)
+        #expect(try one > 0 && bytes(count + "  s: {function: sum, of: tx.amount, window: 1h}\n") == one)
+        #expect(try bytes(mean + "  d: {function: stddev, of: tx.amount, window: 1h}\n") == one)
+        #expect(try bytes(count + mean) == 2 * one)
+        #expect(try bytes(count + "  o: {function: count_if, when: tx.amount > 1.0, window: 1h}\n") == 2 * one)
+        #expect(try bytes(count + "  t: {function: sum, of: tx.distance, window: 1h}\n") == 2 * one)
+        #expect(try bytes(count + "  e: {function: count, key: terminal, window: 1h}\n") == one)
+    }
+
     /// Random events against a plain recount of every window.
     @Test(arguments: [UInt64(1), 2, 3])
     func windowsEqualARecount(seed: UInt64) throws {

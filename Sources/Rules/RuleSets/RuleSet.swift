@@ -13,6 +13,8 @@ public struct RuleSet: Sendable {
     /// How many rules are off.
     public let offCount: Int
     public let velocityDeclarations: [VelocityDeclaration]
+    /// The most bytes that the aggregates take of one user, each state counted once whoever shares it.
+    public var velocityBytesPerUser: Int { velocities.layout.specifications.reduce(0) { $0 + $1.byteLimit } }
     public let lists: [RuleList]
     public let snoozes: [Snooze]
     public let breakers: [CircuitBreaker]

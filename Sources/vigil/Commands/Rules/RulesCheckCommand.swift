@@ -36,6 +36,10 @@ struct RulesCheckCommand: AsyncParsableCommand {
                 "  velocity.\(velocity.name): \(velocity.function.rawValue) over \(window) in buckets of \(bucket) by "
                     + "\(velocity.entity ?? "user"), \(memory)")
         }
+        if set.velocityBytesPerUser > 0 {
+            Terminal.say(
+                "  all aggregates of a user: at most \(set.velocityBytesPerUser) bytes; those that agree share theirs")
+        }
         if output.json { try? Terminal.json(Verdict(set)) }
     }
 
@@ -60,7 +64,7 @@ struct RulesCheckCommand: AsyncParsableCommand {
             valid = true
             rules = set.rules.count
             hash = set.hash
-            velocityBytesPerUser = set.velocityDeclarations.reduce(0) { $0 + ($1.bytesPerUser ?? 0) }
+            velocityBytesPerUser = set.velocityBytesPerUser
         }
 
         init(_ error: RuleSetError) {
