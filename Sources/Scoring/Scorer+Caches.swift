@@ -35,6 +35,13 @@ extension Scorer {
     /// Users with an open history.
     public var hotCount: Int { hotUsers.count }
 
+    /// Readies a user for the next batch.
+    func endBatch(of user: UserState) {
+        user.eventsInBatch = 0
+        // Many users are seen but once, and one token is cheaper to put in again than memory is to come by.
+        if user.withOpen({ $0.eventsSeen }) == 1 { dropCache(of: user) }
+    }
+
     /// Frees the user's keys and values; the next event rebuilds them.
     func dropCache(of user: UserState) {
         guard let cache = user.cache else { return }

@@ -200,7 +200,7 @@ public final class Scorer {
         batchNumber += 1
         // By their addresses: an array's subscript would copy a request, and count five references, at every look.
         requests.withUnsafeBufferPointer { prepare($0, ledger: ledger) }
-        defer { requests.withUnsafeBufferPointer { for index in $0.indices { $0[index].user.eventsInBatch = 0 } } }
+        defer { requests.withUnsafeBufferPointer { for index in $0.indices { endBatch(of: $0[index].user) } } }
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
         sortByWave()
