@@ -10,12 +10,12 @@ struct BoundedQueueTests {
         #expect(!queue.isAwaited)
         let received = Latch()
         Thread {
-            if queue.receive(timeout: 20) == 7 { received.open() }
+            if queue.receive(timeout: 120) == 7 { received.open() }
         }.start()
-        #expect(told.wait(timeout: 20))
+        #expect(told.wait(timeout: 120))
         try wait("awaited") { queue.isAwaited }
         queue.send(7)
-        #expect(received.wait(timeout: 20))
+        #expect(received.wait(timeout: 120))
         #expect(!queue.isAwaited)
     }
 

@@ -167,9 +167,9 @@ final class ProcessorRun: Sendable {
         try wait("decided") { condition(soFar) || ended.wait(timeout: 0) }
         let done = Latch()
         inbox.sendNow(.stop(done: done))
-        try #require(ended.wait(timeout: 20), "the processor does not end")
+        try #require(ended.wait(timeout: 120), "the processor does not end")
         if let error = failure.withLock({ $0 }) { throw error }
-        try #require(done.wait(timeout: 10), "nobody was told")
+        try #require(done.wait(timeout: 120), "nobody was told")
         return soFar
     }
 

@@ -42,7 +42,7 @@ import Transactions
 
         func stop() {
             stopping.stop(within: 0)
-            #expect(ended.wait(timeout: 10))
+            #expect(ended.wait(timeout: 120))
         }
     }
 
@@ -224,7 +224,7 @@ import Transactions
         try write(Self.rules("third"))
         try collect(until: 2)
         stopping.stop(within: 0)
-        #expect(ended.wait(timeout: 10))
+        #expect(ended.wait(timeout: 120))
         #expect(taken == [["second"], ["third"]])
     }
 }
