@@ -57,8 +57,8 @@ struct FuzzCommand: ParsableCommand {
         let growth = Self.residentBytes() - settled
         print(
             "\(target): \(inputs) inputs, seed \(seed), \(accepted) accepted, \(Int(Double(inputs) / seconds))/s, "
-                + "slowest \(slowest.nanoseconds / 1000) µs (input \(slowest.number)), memory +\(max(0, growth) >> 10) KiB after the first tenth, peak "
-                + "\(Self.peakBytes() >> 20) MiB")
+                + "slowest \(slowest.nanoseconds / 1000) µs (input \(slowest.number)), "
+                + "memory +\(max(0, growth) >> 10) KiB after the first tenth, peak \(Self.peakBytes() >> 20) MiB")
         guard growth < 64 << 20 else { throw FuzzFailure("memory grew by \(growth) bytes") }
     }
 

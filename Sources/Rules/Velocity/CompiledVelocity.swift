@@ -4,8 +4,6 @@ internal import Sequences
 struct CompiledAggregate: Sendable {
     /// Where the number, element or value comes from.
     enum Source: Sendable {
-        /// Every event counts one.
-        case one
         /// A fact, by its slot.
         case fact(Int)
         case expression(CompiledExpression)

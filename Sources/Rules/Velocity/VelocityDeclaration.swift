@@ -40,14 +40,9 @@ public struct VelocityDeclaration: Hashable, Sendable {
         }
     }
 
-    /// The expression whose values are kept. Of events that are only counted, the amount: every event has one, so that
-    /// their count and its sum are read from one state.
-    var keptValue: String? {
-        switch function {
-        case .count, .countIf: "tx.amount"
-        default: value
-        }
-    }
+    /// The expression whose values are kept. Of events that are only counted or timed, the amount: every event has one,
+    /// so that their count and its sum are read from one state.
+    var keptValue: String { value ?? "tx.amount" }
 
     /// The state that the aggregate is read from; declarations that agree in everything but the function share it, if
     /// both need the spread or neither does.

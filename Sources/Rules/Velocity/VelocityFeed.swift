@@ -8,8 +8,6 @@ final class VelocityFeed {
 
     /// Where an aggregate's value comes from.
     private enum Input {
-        /// Every event counts one.
-        case one
         case fact(FactSource)
         /// Position among the expressions.
         case expression(Int)
@@ -35,7 +33,6 @@ final class VelocityFeed {
         for aggregate in aggregates {
             conditions.append(aggregate.condition)
             switch aggregate.source {
-            case .one: inputs.append(.one)
             case .fact(let slot): inputs.append(.fact(sources[slot] ?? .score))
             case .expression(let expression):
                 inputs.append(.expression(expressions.count))
@@ -79,7 +76,6 @@ final class VelocityFeed {
     func number(_ index: Int, _ transaction: Transaction) -> Double? {
         guard counts(index, transaction) else { return nil }
         switch inputs[index] {
-        case .one: return 1
         case .fact(let source):
             let number = source.number(in: transaction)
             return number.isFinite ? number : nil
@@ -92,7 +88,6 @@ final class VelocityFeed {
     func element(_ index: Int, _ transaction: Transaction) -> UInt64? {
         guard counts(index, transaction) else { return nil }
         switch inputs[index] {
-        case .one: return Self.element(1)
         case .fact(let source):
             if let text = source.text(in: transaction) { return StableHash.identifier(text) }
             let number = source.number(in: transaction)
@@ -111,7 +106,6 @@ final class VelocityFeed {
     func content(_ index: Int, _ transaction: Transaction) -> LastValue.Content? {
         guard counts(index, transaction) else { return nil }
         switch inputs[index] {
-        case .one: return .number(0)
         case .fact(let source):
             if let text = source.text(in: transaction) { return Self.isKept(text) ? .text(text) : nil }
             let number = source.number(in: transaction)

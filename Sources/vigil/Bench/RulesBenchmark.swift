@@ -41,6 +41,7 @@ struct RulesBenchmark {
             for index in block { entities.add(transactions[index], contributor: contributor) }
             measurement.take(transactions[block], owners, &users, entities.ledger)
         }
+        withExtendedLifetime(measurement) {}
         let blocks = measurement.nanoseconds.suffix(from: half / Self.block).sorted()
         let measured = transactions.count - half
         let bytes = users.reduce(0) { $0 + $1.profile.aggregates.byteCount }

@@ -181,18 +181,16 @@ extension RuleSetReader {
                 expression: expression,
                 tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
         }
-        var value = CompiledAggregate.Source.one
-        if let text = declaration.keptValue {
-            guard
-                let checked = check(text, at: nodes.value, names: facts.transactionNames, rule: nil, field: place),
-                let expression = compile(checked.expression, text, at: nodes.value, rule: nil, field: place)
-            else { return nil }
-            value = .expression(expression)
-            if let (name, isAbsolute) = checked.expression.qualifiedName,
-                case .fact(let slot, _)? = facts.names.lookUp(name, isAbsolute: isAbsolute)?.entry
-            {
-                value = .fact(slot)
-            }
+        let text = declaration.keptValue
+        guard
+            let checked = check(text, at: nodes.value, names: facts.transactionNames, rule: nil, field: place),
+            let expression = compile(checked.expression, text, at: nodes.value, rule: nil, field: place)
+        else { return nil }
+        var value = CompiledAggregate.Source.expression(expression)
+        if let (name, isAbsolute) = checked.expression.qualifiedName,
+            case .fact(let slot, _)? = facts.names.lookUp(name, isAbsolute: isAbsolute)?.entry
+        {
+            value = .fact(slot)
         }
         return CompiledAggregate(
             specification: specification, source: value, condition: condition,
