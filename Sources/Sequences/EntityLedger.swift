@@ -100,21 +100,18 @@ public struct EntityLedger: Sendable {
         risk(at: slot(of: entity), time)
     }
 
-    /// The same, of which only some parts are asked for; the others stay as they are.
-    public func read(
-        _ parts: EntityRisk.Parts, of entity: UInt64, at time: EventTime, into risk: inout EntityRisk
-    ) {
-        fill(&risk, parts, at: slot(of: entity), time)
+    /// As `risk(of:at:)`, of the entity kept at a slot, of which only some parts are asked for; the others stay as they are.
+    public func read(_ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime, into risk: inout EntityRisk) {
+        fill(&risk, parts, at: slot, time)
     }
 
     /// Whether `matured` of an entity's risk is not zero in a window; quicker than reading it.
-    public func hasMatured(_ window: Int, of entity: UInt64, at time: EventTime) -> Bool {
-        let slot = slot(of: entity)
-        return slot >= 0 && timelines.withUnsafeBufferPointer { $0[slot].hasMatured(window, at: moment(time)) }
+    public func hasMatured(_ window: Int, at slot: Int, _ time: EventTime) -> Bool {
+        slot >= 0 && timelines.withUnsafeBufferPointer { $0[slot].hasMatured(window, at: moment(time)) }
     }
 
     /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
-    func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
+    public func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
 
     /// Brings what a read at the slot begins with into the processor's cache.
     ///

@@ -42,14 +42,14 @@ public struct EntityRisk: Hashable, Sendable {
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// `recent`
-        public static let recent = Parts(rawValue: 1)
+        public static var recent: Parts { Parts(rawValue: 1) }
         /// `matured`
-        public static let matured = Parts(rawValue: 8)
+        public static var matured: Parts { Parts(rawValue: 8) }
         /// `frauds`
-        public static let frauds = Parts(rawValue: 2)
+        public static var frauds: Parts { Parts(rawValue: 2) }
         /// How labels run, and `frauds`.
-        public static let labels = Parts(rawValue: 6)
-        public static let all: Parts = [.recent, .matured, .labels]
+        public static var labels: Parts { Parts(rawValue: 6) }
+        public static var all: Parts { [.recent, .matured, .labels] }
     }
 
     /// Frauds over matured transactions, at most 1; NaN where neither is known.

@@ -97,7 +97,7 @@ import Transactions
             let time = EventTime(milliseconds: Int64.random(in: 0..<(90 * day), using: &generator))
             for entity in UInt64(0)..<2 {
                 let matured = ledger.risk(of: entity, at: time).matured
-                let has = (0..<3).map { ledger.hasMatured($0, of: entity, at: time) }
+                let has = (0..<3).map { ledger.hasMatured($0, at: ledger.slot(of: entity), time) }
                 #expect(has == (0..<3).map { matured[$0] > 0 })
                 seen.insert(has)
             }

@@ -9,5 +9,5 @@ struct CompiledExpression: Sendable {
 /// A condition in a program, and what can be told of it without running it.
 struct CompiledCondition: Sendable {
     let expression: CompiledExpression
-    let tests: NumberTests
+    let tests: ConditionTests
 }

@@ -4,7 +4,7 @@ struct ConditionTable: Sendable {
         let start: Int
         /// Of `tests`.
         let tests: Range<Int>
-        /// Of `tests`: those of facts that are sought only where they decide.
+        /// Of `lateTests`.
         let lateTests: Range<Int>
         /// Whether the condition is nothing but its tests.
         let isWhole: Bool
@@ -19,48 +19,99 @@ struct ConditionTable: Sendable {
         let holds: Bool
     }
 
+    private enum LateTest: Sendable {
+        case number(NumberTest)
+        /// Whether what the last of these steps leaves is true.
+        case steps(Range<Int>)
+        /// Of `texts`.
+        case text(fact: Int, Int, isEqual: Bool)
+        case present(fact: Int)
+    }
+
     private(set) var entries: [Entry] = []
-    private(set) var tests: [NumberTest] = []
     private(set) var facts: [Int] = []
+    /// Numbers as they are before an event: NaN for each fact, by its slot, then constants and what steps will leave.
+    private(set) var numbers: [Double]
+    /// The slots of the facts whose numbers have to be at hand.
+    private(set) var testedFacts: Set<Int> = []
+    private var tests: [NumberTest] = []
+    private var lateTests: [LateTest] = []
+    private var steps: [(step: NumberStep, result: Int)] = []
+    private var texts: [String] = []
+
+    init(factCount: Int) { numbers = Array(repeating: .nan, count: factCount) }
 
     /// Adds a condition; nil for one that always holds.
     mutating func append(_ condition: CompiledCondition?) {
-        let (ownTests, lateTests) = (condition?.tests.tests ?? [], condition?.tests.lateTests ?? [])
-        let ownFacts = condition?.expression.facts ?? []
-        let late = tests.count + ownTests.count
+        let (firstTest, firstLate) = (tests.count, lateTests.count)
+        tests += condition?.tests.tests ?? []
+        for test in condition?.tests.lateTests ?? [] { lateTests.append(lateTest(test)) }
+        testedFacts.formUnion(tests[firstTest...].map(\.fact))
+        let firstFact = facts.count
+        facts += condition?.expression.facts ?? []
         entries.append(
             Entry(
-                start: condition?.expression.start ?? 0, tests: tests.count..<late,
-                lateTests: late..<late + lateTests.count,
-                isWhole: condition?.tests.isWhole ?? true, facts: facts.count..<facts.count + ownFacts.count))
-        tests += ownTests + lateTests
-        facts += ownFacts
+                start: condition?.expression.start ?? 0, tests: firstTest..<tests.count,
+                lateTests: firstLate..<lateTests.count, isWhole: condition?.tests.isWhole ?? true,
+                facts: firstFact..<facts.count))
     }
 
-    /// The slots of the facts that tests read, late ones apart.
-    var testedFacts: [Int] { Set(entries.flatMap { $0.tests.map { tests[$0].fact } }).sorted() }
-
-    /// Finds the conditions that tests do not refute, in their order.
-    ///
-    /// - Parameter numbers: of facts, by their slots; NaN where there is none.
-    func select(_ numbers: [Double], into candidates: inout [Candidate]) {
-        candidates.removeAll(keepingCapacity: true)
-        numbers.withUnsafeBufferPointer { numbers in
-            tests.withUnsafeBufferPointer { tests in
-                entries.withUnsafeBufferPointer { entries in
-                    for index in entries.indices {
-                        guard let holds = Self.holds(entries[index], tests, numbers) else { continue }
-                        candidates.append(Candidate(index: index, holds: holds))
-                    }
-                }
-            }
+    private mutating func lateTest(_ test: ConditionTests.Late) -> LateTest {
+        switch test {
+        case .number(let test): return .number(test)
+        case .numbers(let expression):
+            let first = steps.count
+            _ = place(of: expression)
+            return .steps(first..<steps.count)
+        case .text(let fact, let text, let isEqual):
+            texts.append(text)
+            return .text(fact: fact, texts.count - 1, isEqual: isEqual)
+        case .present(let fact): return .present(fact: fact)
         }
     }
 
-    /// Nil where a test fails; else whether tests prove the condition.
+    /// Where a number stands once the steps added here have run.
+    private mutating func place(of expression: NumberExpression) -> Int {
+        switch expression {
+        case .fact(let slot):
+            testedFacts.insert(slot)
+            return slot
+        case .constant(let number):
+            numbers.append(number)
+        case .step(let operation, let left, let right):
+            let step = NumberStep(operation: operation, left: place(of: left), right: place(of: right))
+            numbers.append(.nan)
+            steps.append((step, numbers.count - 1))
+        }
+        return numbers.count - 1
+    }
+
+    /// Finds the conditions that tests do not refute, in their order.
+    ///
+    /// - Parameters:
+    ///   - numbers: as `numbers`, with those of the tested facts; NaN where there is none.
+    ///   - candidates: room for all conditions.
+    /// - Returns: how many were found.
+    func select(
+        _ numbers: UnsafeMutableBufferPointer<Double>, into candidates: UnsafeMutableBufferPointer<Candidate>
+    ) -> Int {
+        var count = 0
+        tests.withUnsafeBufferPointer { tests in
+            entries.withUnsafeBufferPointer { entries in
+                for index in entries.indices {
+                    guard let holds = Self.holds(entries[index], tests, numbers) else { continue }
+                    candidates[count] = Candidate(index: index, holds: holds)
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+
+    /// Nil where a test fails; else whether tests prove the condition, late ones apart.
     @inline(__always)
     private static func holds(
-        _ entry: Entry, _ tests: UnsafeBufferPointer<NumberTest>, _ numbers: UnsafeBufferPointer<Double>
+        _ entry: Entry, _ tests: UnsafeBufferPointer<NumberTest>, _ numbers: UnsafeMutableBufferPointer<Double>
     ) -> Bool? {
         var holds = entry.isWhole
         var place = entry.tests.lowerBound
@@ -75,24 +126,53 @@ struct ConditionTable: Sendable {
 
     /// Whether one condition holds, as far as its tests tell; nil where the machine must.
     @inline(__always)
-    func verdict(_ index: Int, _ number: (_ fact: Int) -> Double) -> Bool? {
-        verdict(entries[index].tests, entries[index].isWhole, number)
+    func verdict(
+        _ index: Int, _ numbers: UnsafeMutableBufferPointer<Double>, _ value: (_ fact: Int) -> Value
+    ) -> Bool? {
+        let holds = tests.withUnsafeBufferPointer { Self.holds(entries[index], $0, numbers) }
+        guard let holds else { return false }
+        return verdict(Candidate(index: index, holds: holds), numbers, value)
     }
 
     /// Whether a candidate holds, as far as its late tests tell; nil where the machine must.
+    ///
+    /// - Parameter value: of a fact that is sought.
     @inline(__always)
-    func verdict(_ candidate: Candidate, _ number: (_ fact: Int) -> Double) -> Bool? {
-        verdict(entries[candidate.index].lateTests, candidate.holds, number)
+    func verdict(
+        _ candidate: Candidate, _ numbers: UnsafeMutableBufferPointer<Double>, _ value: (_ fact: Int) -> Value
+    ) -> Bool? {
+        var holds = candidate.holds
+        for place in entries[candidate.index].lateTests {
+            switch outcome(lateTests[place], numbers, value) {
+            case false?: return false
+            case true?: continue
+            case nil: holds = false
+            }
+        }
+        return holds ? true : nil
     }
 
     @inline(__always)
-    private func verdict(_ places: Range<Int>, _ isWhole: Bool, _ number: (_ fact: Int) -> Double) -> Bool? {
-        var holds = isWhole
-        for place in places {
-            let number = number(tests[place].fact)
-            if tests[place].fails(number) { return false }
-            if !tests[place].holds(number) { holds = false }
+    private func outcome(
+        _ test: LateTest, _ numbers: UnsafeMutableBufferPointer<Double>, _ value: (_ fact: Int) -> Value
+    ) -> Bool? {
+        switch test {
+        case .number(let test):
+            let number = value(test.fact).testNumber
+            return test.holds(number) ? true : test.fails(number) ? false : nil
+        case .steps(let range):
+            var number = Double.nan
+            for place in range {
+                number = steps[place].step.result(numbers)
+                numbers[steps[place].result] = number
+            }
+            return number == 1 ? true : number == 0 ? false : nil
+        case .text(let fact, let text, let isEqual):
+            guard case .string(let string) = value(fact) else { return nil }
+            return Text.equal(string, texts[text]) == isEqual
+        case .present(let fact):
+            if case .failure = value(fact) { return false }
+            return true
         }
-        return holds ? true : nil
     }
 }

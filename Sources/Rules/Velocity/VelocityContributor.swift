@@ -14,7 +14,7 @@ public final class VelocityContributor: EntityContributor {
     }
 
     public func contribute(_ transaction: Transaction, add: (AggregateKey, AggregateContribution) -> Void) {
-        feed.begin()
+        feed.begin(transaction)
         for (index, aggregate) in feed.aggregates.enumerated() {
             guard let entity = aggregate.entity, entity < transaction.entities.count,
                 let key = transaction.entities[entity], let contribution = feed.contribution(index, transaction)

@@ -18,6 +18,9 @@ final class VelocityFeed {
     private let inputs: [Input]
     private let expressions: [CompiledExpression]
     private let conditions: ConditionTable
+    /// What tests of conditions read, as the table lays it out; nobody else's, so no access has to be checked.
+    private let numbers: UnsafeMutableBufferPointer<Double>
+    private let testedFacts: [Int]
     private let machine: Machine
     /// By slot: where facts come from; nil for those that no aggregate reads.
     private let sources: [FactSource?]
@@ -27,7 +30,8 @@ final class VelocityFeed {
     init(_ rules: RuleSet) {
         aggregates = rules.velocities.aggregates
         machine = Machine(rules.program)
-        var (inputs, expressions, conditions): ([Input], [CompiledExpression], ConditionTable) = ([], [], .init())
+        var (inputs, expressions): ([Input], [CompiledExpression]) = ([], [])
+        var conditions = ConditionTable(factCount: rules.names.factCount)
         var sources = [FactSource?](repeating: nil, count: rules.names.factCount)
         for binding in rules.velocities.bindings { sources[binding.slot] = binding.source }
         for aggregate in aggregates {
@@ -41,12 +45,18 @@ final class VelocityFeed {
         }
         (self.sources, self.inputs, self.expressions, self.conditions) = (sources, inputs, expressions, conditions)
         loaded = Array(repeating: false, count: sources.count)
+        testedFacts = conditions.testedFacts.sorted()
+        numbers = .allocate(capacity: conditions.numbers.count)
+        _ = numbers.initialize(from: conditions.numbers)
     }
 
-    /// Readies the expressions for another transaction.
+    deinit { numbers.deallocate() }
+
+    /// Readies conditions and expressions for another transaction.
     @inline(__always)
-    func begin() {
-        for slot in loaded.indices { loaded[slot] = false }
+    func begin(_ transaction: Transaction) {
+        loaded.withUnsafeMutableBufferPointer { $0.update(repeating: false) }
+        for slot in testedFacts { numbers[slot] = sources[slot]?.number(in: transaction) ?? .nan }
     }
 
     private func load(_ slot: Int, _ transaction: Transaction) {
@@ -63,7 +73,8 @@ final class VelocityFeed {
     /// Whether the transaction counts, as far as the aggregate's condition goes.
     @inline(__always)
     private func counts(_ index: Int, _ transaction: Transaction) -> Bool {
-        conditions.verdict(index) { sources[$0]?.number(in: transaction) ?? .nan } ?? holds(index, transaction)
+        conditions.verdict(index, numbers) { sources[$0]?.value(in: transaction) ?? .failure(.absent) }
+            ?? holds(index, transaction)
     }
 
     private func holds(_ index: Int, _ transaction: Transaction) -> Bool {

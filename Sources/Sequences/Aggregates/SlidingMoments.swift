@@ -55,12 +55,6 @@ public struct SlidingMoments: Hashable, Sendable {
             while head < end, entries[head].bucket < bucket { head += 1 }
             turnOver(tracksSpread: tracksSpread)
         }
-        // At least half is dead before it is moved over, so moving costs O(1) an entry, and the storage stays.
-        if head > 0, head * 2 >= end {
-            entries.removeSubrange(0..<head)
-            back -= head
-            (head, end) = (0, entries.count)
-        }
         refresh()
     }
 
@@ -76,6 +70,12 @@ public struct SlidingMoments: Hashable, Sendable {
     /// Puts the newest bucket with the others.
     private mutating func close() {
         guard open.count > 0 else { return }
+        // At least half is dead before it is moved over, so moving costs O(1) an entry, and the storage stays.
+        if end == entries.capacity, head > 0, head * 2 >= end {
+            entries.removeSubrange(0..<head)
+            back -= head
+            head = 0
+        }
         entries.append(Entry(bucket: newest, moments: open))
         end = entries.count
         open = Moments()

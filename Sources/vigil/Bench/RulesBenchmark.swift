@@ -12,7 +12,7 @@ struct RulesBenchmark {
         var velocities: Int
         var events: Int
         var users: Int
-        /// Processor time of the one thread: taking the event into the aggregates and evaluating every rule, without what
+        /// Time of the one thread: taking the event into the aggregates and evaluating every rule, without what
         /// the user's history takes anyway; the median of blocks, so that a busy host counts less.
         var nanosecondsPerEvent: Double
         var hitsPerEvent: Double

@@ -14,8 +14,6 @@ struct EventFacts {
 
     /// The facts that tests read, by their slots.
     private let tested: [(slot: Int, source: NumberSource)]
-    /// By slot, of those facts; NaN where there is none.
-    private(set) var numbers: [Double]
     /// By slot: where facts come from, and where they stand in an observed row.
     private let sources: [FactSource]
     private let offsets: [Int]
@@ -32,12 +30,11 @@ struct EventFacts {
     private var row = 0
 
     /// - Parameter tested: the slots of the facts that tests read.
-    init(_ rules: RuleSet, _ views: [AggregateView], tested: [Int]) {
+    init(_ rules: RuleSet, _ views: [AggregateView], tested: Set<Int>) {
         entities = ObservedEntities(rules)
         self.views = views
         aggregates = rules.velocities.aggregates
         entityReader = aggregates.contains { $0.entity != nil } ? EntityAggregateReader() : nil
-        numbers = Array(repeating: .nan, count: rules.names.factCount)
         var sources = [FactSource](repeating: .score, count: rules.names.factCount)
         var offsets = Array(repeating: 0, count: sources.count)
         isLoaded = Array(repeating: false, count: sources.count)
@@ -49,7 +46,7 @@ struct EventFacts {
             offset += 1
         }
         (self.sources, self.offsets) = (sources, offsets)
-        self.tested = tested.compactMap { slot in
+        self.tested = tested.sorted().compactMap { slot in
             switch sources[slot] {
             case .amount: (slot, .amount)
             case .feature(let index): (slot, .feature(index))
@@ -60,21 +57,24 @@ struct EventFacts {
         }
     }
 
+    /// - Parameter numbers: by slot; those that tests read are put there, NaN where there is none.
     mutating func begin(
         _ transaction: Transaction, _ modelScore: Double, _ lastDecision: Disposition?,
-        _ observations: borrowing RuleObservations, _ row: Int
+        _ observations: borrowing RuleObservations, _ row: Int, numbers: UnsafeMutableBufferPointer<Double>
     ) {
         (self.modelScore, self.lastDecision, self.row) = (modelScore, lastDecision, row)
         isLoaded.withUnsafeMutableBufferPointer { $0.update(repeating: false) }
         entities.begin()
-        numbers.withUnsafeMutableBufferPointer { numbers in
-            for fact in tested {
-                switch fact.source {
-                case .amount: numbers[fact.slot] = transaction.amount
-                case .feature(let index):
-                    numbers[fact.slot] = FactSource.feature(index).number(in: transaction)
-                case .score: numbers[fact.slot] = modelScore
-                case .observed(let offset): numbers[fact.slot] = observations.number(at: row + offset)
+        tested.withUnsafeBufferPointer { tested in
+            observations.withRow(at: row) { row in
+                for fact in tested {
+                    numbers[fact.slot] =
+                        switch fact.source {
+                        case .amount: transaction.amount
+                        case .feature(let index): FactSource.feature(index).number(in: transaction)
+                        case .score: modelScore
+                        case .observed(let offset): row[offset].testNumber
+                        }
                 }
             }
         }
@@ -91,14 +91,7 @@ struct EventFacts {
         machine.setFact(slot, to: value(slot, transaction, observations, ledger))
     }
 
-    /// The number of a fact that late tests read; NaN where there is none.
-    mutating func number(
-        _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
-    ) -> Double {
-        value(slot, transaction, observations, ledger).testNumber
-    }
-
-    private mutating func value(
+    mutating func value(
         _ slot: Int, _ transaction: Transaction, _ observations: borrowing RuleObservations, _ ledger: EntityLedger
     ) -> Value {
         switch sources[slot] {

@@ -6,6 +6,8 @@ final class ObservedEntities {
     private struct Slot {
         var hash: UInt64?
         var isHashed = false
+        /// Where the ledger keeps it, once that is known.
+        var place: Int?
         /// What of the risk is read.
         var parts: EntityRisk.Parts = []
         var risk = EntityRisk()
@@ -29,7 +31,9 @@ final class ObservedEntities {
 
     /// Forgets the last event.
     func begin() {
-        for index in kinds.indices { (slots[index].isHashed, slots[index].parts) = (false, []) }
+        for index in kinds.indices {
+            (slots[index].isHashed, slots[index].place, slots[index].parts) = (false, nil, [])
+        }
     }
 
     /// Nil where the event does not name the entity.
@@ -62,11 +66,20 @@ final class ObservedEntities {
             read(.frauds, entity, hash, time, ledger)
             // Of most entities no fraud is known; then how many transactions there were does not matter.
             if slots[entity].risk.frauds[window] == 0 {
-                return ledger.hasMatured(window, of: hash, at: time) ? .double(0) : .failure(.absent)
+                return ledger.hasMatured(window, at: place(entity, hash, ledger), time)
+                    ? .double(0) : .failure(.absent)
             }
             read(.matured, entity, hash, time, ledger)
             return .double(Double(slots[entity].risk.fraudShare(window)))
         }
+    }
+
+    @inline(__always)
+    private func place(_ entity: Int, _ hash: UInt64, _ ledger: EntityLedger) -> Int {
+        if let place = slots[entity].place { return place }
+        let place = ledger.slot(of: hash)
+        slots[entity].place = place
+        return place
     }
 
     /// Reads parts of an entity's risk, unless they have been.
@@ -76,7 +89,7 @@ final class ObservedEntities {
     ) {
         guard !slots[entity].parts.isSuperset(of: parts) else { return }
         if slots[entity].parts.isEmpty { slots[entity].risk = EntityRisk() }
-        ledger.read(parts, of: hash, at: time, into: &slots[entity].risk)
+        ledger.read(parts, at: place(entity, hash, ledger), time, into: &slots[entity].risk)
         slots[entity].parts.formUnion(parts)
     }
 }

@@ -10,6 +10,16 @@ enum ObservedValue: Sendable {
     /// Its place among the observations' texts.
     case text(Int)
 
+    /// As tests want it: NaN where there is no number that a double holds.
+    @inline(__always)
+    var testNumber: Double {
+        switch self {
+        case .double(let number): number
+        case .int(let number): NumberTest.exact(number) ?? .nan
+        case .absent, .time, .text: .nan
+        }
+    }
+
     /// As conditions see it.
     ///
     /// - Parameter texts: those that values stand for.

@@ -9,7 +9,7 @@ extension RuleEvaluator {
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
         observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
     ) -> [RuleExplanation] {
-        facts.begin(transaction, modelScore, lastDecision, observations, row)
+        facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         for binding in rules.bindings { facts.load(binding.slot, transaction, observations, ledger, into: machine) }
         return rules.compiled.map { compiled in
             var parts: [RuleExplanation.Part] = []

@@ -57,7 +57,7 @@ extension RuleEvaluator {
     private func update(
         _ states: AggregateStates, _ transaction: Transaction, at time: EventTime, _ texts: inout [String]
     ) {
-        feed.begin()
+        feed.begin(transaction)
         clock.turn(to: time)
         for step in steps {
             let window = clock.window(step.hand, buckets: step.bucketCount)

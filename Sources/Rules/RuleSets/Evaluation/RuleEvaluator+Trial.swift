@@ -21,15 +21,22 @@ extension RuleEvaluator {
         guard faults.isEmpty, type == .bool || type == .dyn else { return .refused }
         guard let value = value(of: expression) else { return .refused }
         let isHeld: Bool? = if case .bool(let isHeld) = value { isHeld } else { nil }
-        var bounds = ConditionTable()
-        let slots = Set(0..<rules.names.factCount)
-        bounds.append(
-            CompiledCondition(
-                expression: CompiledExpression(start: 0, facts: []),
-                tests: NumberTests(of: expression, names: rules.names, slots: slots)))
-        if let verdict = bounds.verdict(0, { machine.fact($0).testNumber }), verdict != isHeld {
-            return .contradicted("bounds say \(verdict), the machine \(isHeld.map(String.init) ?? "nothing")")
+        if let verdict = testVerdict(on: expression), verdict != isHeld {
+            return .contradicted("tests say \(verdict), the machine \(isHeld.map(String.init) ?? "nothing")")
         }
         return isHeld.map { .holds($0) } ?? .failed
+    }
+
+    /// What tests tell of a condition over the machine's facts.
+    private func testVerdict(on condition: Expression) -> Bool? {
+        let slots = Set(0..<rules.names.factCount)
+        var table = ConditionTable(factCount: rules.names.factCount)
+        table.append(
+            CompiledCondition(
+                expression: CompiledExpression(start: 0, facts: []),
+                tests: ConditionTests(of: condition, names: rules.names, slots: slots)))
+        var numbers = table.numbers
+        for slot in table.testedFacts { numbers[slot] = machine.fact(slot).testNumber }
+        return numbers.withUnsafeMutableBufferPointer { table.verdict(0, $0) { machine.fact($0) } }
     }
 }

@@ -28,7 +28,9 @@ public final class RuleEvaluator {
     var facts: EventFacts
     /// Of all rules, apart from these so that those which do not match are not touched.
     private let conditions: ConditionTable
-    private var candidates: [ConditionTable.Candidate] = []
+    /// What their tests read, as the table lays it out.
+    let numbers: UnsafeMutableBufferPointer<Double>
+    private let candidates: UnsafeMutableBufferPointer<ConditionTable.Candidate>
 
     public init(_ rules: RuleSet) {
         self.rules = rules
@@ -46,15 +48,20 @@ public final class RuleEvaluator {
         self.clock = clock
         views = rules.velocities.declared.map { AggregateView($0, of: aggregates[$0.aggregate]) }
         observed = rules.bindings.compactMap { if case .observed(let fact) = $0.source { fact } else { nil } }
-        var conditions = ConditionTable()
+        var conditions = ConditionTable(factCount: rules.names.factCount)
         for rule in rules.compiled { conditions.append(rule.condition) }
         self.conditions = conditions
+        candidates = .allocate(capacity: rules.compiled.count)
+        numbers = .allocate(capacity: conditions.numbers.count)
+        _ = numbers.initialize(from: conditions.numbers)
         facts = EventFacts(rules, views, tested: conditions.testedFacts)
     }
 
     deinit {
         lastValues.deinitialize()
         lastValues.deallocate()
+        numbers.deallocate()
+        candidates.deallocate()
     }
 
     /// All conditions that failed at run time.
@@ -72,13 +79,15 @@ public final class RuleEvaluator {
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
         observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
     ) -> RuleOutcome {
-        facts.begin(transaction, modelScore, lastDecision, observations, row)
+        facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         var outcome = RuleOutcome(score: modelScore)
         var tally = RuleTally()
-        conditions.select(facts.numbers, into: &candidates)
-        for candidate in candidates {
+        for place in 0..<conditions.select(numbers, into: candidates) {
+            let candidate = candidates[place]
             let index = candidate.index
-            let verdict = conditions.verdict(candidate) { facts.number($0, transaction, observations, ledger) }
+            let verdict = conditions.verdict(candidate, numbers) {
+                facts.value($0, transaction, observations, ledger)
+            }
             switch verdict ?? run(index, transaction, observations, ledger) {
             case false?: continue
             case true?: match(rules.compiled[index], transaction, observations, ledger, &tally, &outcome)

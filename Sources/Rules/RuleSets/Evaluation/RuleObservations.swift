@@ -29,13 +29,9 @@ public struct RuleObservations {
     /// The value at a place as conditions see it.
     func value(at place: Int) -> Value { values[place].value(texts) }
 
-    /// The number at a place; NaN where there is none that a double holds.
+    /// Lends the values from a row's beginning on.
     @inline(__always)
-    func number(at place: Int) -> Double {
-        switch values[place] {
-        case .double(let number): number
-        case .int(let number): NumberTest.exact(number) ?? .nan
-        case .absent, .time, .text: .nan
-        }
+    func withRow(at place: Int, _ body: (UnsafeBufferPointer<ObservedValue>) -> Void) {
+        values.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[place...])) }
     }
 }

@@ -89,7 +89,7 @@ extension RuleSetReader {
         return compile(checked.expression, text, at: node, rule: rule, field: "when").map {
             CompiledCondition(
                 expression: $0,
-                tests: NumberTests(
+                tests: ConditionTests(
                     of: checked.expression, names: facts.names, slots: facts.eagerSlots, lateSlots: facts.figureSlots))
         }
     }

@@ -179,7 +179,7 @@ extension RuleSetReader {
             else { return nil }
             condition = CompiledCondition(
                 expression: expression,
-                tests: NumberTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
+                tests: ConditionTests(of: checked.expression, names: facts.names, slots: facts.eagerSlots))
         }
         let text = declaration.keptValue
         guard

@@ -1,0 +1,65 @@
+/// Arithmetic, comparisons and logic over the numbers of facts, told without the machine's values.
+///
+/// 1 stands for true, 0 for false, NaN for what only the machine can judge.
+indirect enum NumberExpression: Sendable {
+    case fact(Int)
+    case constant(Double)
+    case step(NumberStep.Operation, NumberExpression, NumberExpression)
+
+    /// Nil for a condition that is about more than numbers, or about integers that may overflow.
+    ///
+    /// - Parameter slots: those of facts whose numbers are at hand for every event.
+    init?(condition: Expression, names: NameTable, slots: Set<Int>) {
+        guard case (let number, .bool)? = Self.read(condition, names, slots) else { return nil }
+        self = number
+    }
+
+    private static func read(
+        _ expression: Expression, _ names: NameTable, _ slots: Set<Int>
+    ) -> (number: NumberExpression, type: StaticType)? {
+        if let fact = fact(expression, names, slots) { return fact }
+        switch expression.kind {
+        case .literal(.double(let number)): return (.constant(number), .double)
+        case .literal(.int(let number)): return NumberTest.exact(number).map { (.constant($0), .int) }
+        case .literal(.bool(let flag)): return (.constant(flag ? 1 : 0), .bool)
+        case .logical(let logical, let operands):
+            let parts = operands.compactMap { NumberExpression(condition: $0, names: names, slots: slots) }
+            guard parts.count == operands.count, let first = parts.first else { return nil }
+            let operation: NumberStep.Operation = logical == .and ? .and : .or
+            return (parts.dropFirst().reduce(first) { .step(operation, $0, $1) }, .bool)
+        case .call(let function, nil, let arguments):
+            let parts = arguments.compactMap { read($0, names, slots) }
+            return parts.count == arguments.count ? call(function, parts) : nil
+        default: return nil
+        }
+    }
+
+    private static func fact(
+        _ expression: Expression, _ names: NameTable, _ slots: Set<Int>
+    ) -> (NumberExpression, StaticType)? {
+        guard let (name, isAbsolute) = expression.qualifiedName,
+            case .fact(let slot, let type)? = names.lookUp(name, isAbsolute: isAbsolute)?.entry,
+            slots.contains(slot), type == .double || type == .int
+        else { return nil }
+        return (.fact(slot), type)
+    }
+
+    private static func call(
+        _ function: String, _ parts: [(number: NumberExpression, type: StaticType)]
+    ) -> (NumberExpression, StaticType)? {
+        guard let first = parts.first else { return nil }
+        switch (function, first.type, parts.count) {
+        case ("@grouped", _, 1): return first
+        case ("!_", .bool, 1): return (.step(.subtract, .constant(1), first.number), .bool)
+        case ("-_", .double, 1): return (.step(.multiply, .constant(-1), first.number), .double)
+        case (_, .double, 2), (_, .int, 2):
+            guard parts[1].type == first.type, let binary = BinaryOperator(function: function, isMember: false),
+                let operation = NumberStep.Operation(binary)
+            else { return nil }
+            // Integers fail where they overflow: the machine knows how.
+            guard operation.isComparison || first.type == .double else { return nil }
+            return (.step(operation, first.number, parts[1].number), operation.isComparison ? .bool : .double)
+        default: return nil
+        }
+    }
+}
