@@ -49,6 +49,11 @@ public struct TrainingOptions: Sendable, Codable {
     public var adversarialRadius: Float = 0
     /// The share of a token's loss that a teacher has, where there is one.
     public var distillationWeight = 0.7
+    /// How often the refit is repeated where there is no teacher, each time with the model before as one, the first time
+    /// with that chosen on the validation slice: its doubts are less noisy than the labels. 0 refits on labels alone.
+    ///
+    /// - Source: Furlanello et al. 2018, "Born-again neural networks".
+    public var generations = 2
     /// Training ends after so many epochs without a better validation slice; nil trains all epochs.
     public var patience: Int?
 
@@ -85,6 +90,7 @@ public struct TrainingOptions: Sendable, Codable {
         if !(validationDays >= 0 && validationDays < 36_500) { return fault("validationDays", "0 to 36,500") }
         if !(adversarialRadius >= 0 && adversarialRadius.isFinite) { return fault("adversarialRadius", "0 or more") }
         if !(0...1).contains(distillationWeight) { return fault("distillationWeight", "0 to 1") }
+        if !(0...100).contains(generations) { return fault("generations", "0 to 100") }
         if let patience, patience < 1 { return fault("patience", "at least 1") }
         if let fault = objective.fault ?? method.fault { return fault }
         if !(1...1024).contains(threads) { return fault("threads", "1 to 1024") }

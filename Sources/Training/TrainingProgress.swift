@@ -8,7 +8,7 @@ public struct TrainingProgress: Hashable, Sendable {
         case crossFitting = "cross-fitting"
         /// A training on what the models of all folds together say of unlabelled events, beside the labels.
         case pseudoLabels = "pseudo-labels"
-        /// The second training, on the validation slice too.
+        /// Trainings on the validation slice too, a generation after the other.
         case refit
     }
 
@@ -22,4 +22,11 @@ public struct TrainingProgress: Hashable, Sendable {
     public var steps: Int
     /// Mean loss of the epoch so far.
     public var loss: Double
+
+    /// The same of a phase that consists of so many equal trainings.
+    func within(_ generation: Int, of generations: Int) -> TrainingProgress {
+        TrainingProgress(
+            phase: phase, epoch: epoch + generation * epochs, epochs: epochs * generations,
+            step: step + generation * steps, steps: steps * generations, loss: loss)
+    }
 }

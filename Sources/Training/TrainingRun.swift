@@ -14,7 +14,7 @@ struct TrainingRun {
     let sequences: EncodedSequences
     private let base: Model?
     /// The teacher's logits by row of the dataset, NaN where it says nothing; empty without a teacher.
-    private let opinions: [Float]
+    private var opinions: [Float]
     let trainable: TrainableModel
     private let pretraining: PretrainingTask
     let step: TrainingStep
@@ -113,10 +113,26 @@ struct TrainingRun {
         parameters = best.parameters
         report.bestEpoch = epochs > 0 ? best.epoch : nil
         if options.refit, epochs > 0, !validation.logits.isEmpty {
-            parameters = initial
-            _ = try train(parameters, slices.all, phase: .refit, epochs: best.epoch, progress)
+            parameters = try refit(initial, after: parameters, epochs: best.epoch, progress)
         }
         return try assemble(parameters, validation)
+    }
+
+    /// Trains on all labels, one generation after the other, each with the one before as its teacher.
+    private mutating func refit(
+        _ initial: Parameters, after first: Parameters, epochs: Int, _ progress: (TrainingProgress) -> Void
+    ) throws(TrainingError) -> Parameters {
+        let teaches = opinions.isEmpty && options.generations > 0
+        let generations = teaches ? options.generations : 1
+        var parameters = first
+        for generation in 0..<generations {
+            if teaches { opinions = try logits(parameters, from: .min) }
+            parameters = initial.copy()
+            _ = try train(
+                parameters, slices.all, phase: .refit, epochs: epochs, generation: generation, of: generations, progress
+            )
+        }
+        return parameters
     }
 
     private mutating func pretrain(
@@ -138,7 +154,7 @@ struct TrainingRun {
     /// Trains in place; gives the weights of the epoch that ranked the validation slice best.
     mutating func train(
         _ parameters: Parameters, _ labels: [Int8], phase: TrainingProgress.Phase, epochs: Int,
-        _ progress: (TrainingProgress) -> Void
+        generation: Int = 0, of generations: Int = 1, _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) -> (parameters: Parameters, epoch: Int) {
         let ordered = sequences.rows.map { labels[$0] }
         Self.setBias(parameters, labels)
@@ -157,7 +173,8 @@ struct TrainingRun {
             phase: phase, task: task, chunks: chunks, epochs: epochs, options: options, model: trainable, step: step)
         var best = (parameters: parameters, epoch: epochs, precision: -1.0)
         var before = ContinuousClock.now
-        try loop.run(parameters, progress: progress) { (epoch, outcome) throws(TrainingError) in
+        try loop.run(parameters, progress: { progress($0.within(generation, of: generations)) }) {
+            (epoch, outcome) throws(TrainingError) in
             var validation: TrainingReport.Validation?
             if phase == .training {
                 validation = Self.validation(labelled(try validationLogits(parameters), slices.validation))
@@ -169,7 +186,8 @@ struct TrainingRun {
                     best = (parameters.copy(), epoch, precision)
                 }
             }
-            report.epochs.append(Self.entry(phase, epoch, outcome, since: &before, validation))
+            report.epochs.append(
+                Self.entry(phase, epoch + generation * epochs, outcome, since: &before, validation))
             guard validation != nil, let patience = options.patience else { return true }
             return epoch - best.epoch < patience
         }
@@ -204,10 +222,15 @@ struct TrainingRun {
     /// Logits by row of the dataset; NaN outside the validation slice.
     private func validationLogits(_ parameters: Parameters) throws(TrainingError) -> [Float] {
         guard slices.validation.contains(where: { $0 >= 0 }) else { return [] }
+        return try logits(parameters, from: slices.validationFrom)
+    }
+
+    /// Logits by row of the dataset of events from a moment to the cut-off; NaN for others.
+    private func logits(_ parameters: Parameters, from start: Int64) throws(TrainingError) -> [Float] {
         do throws(ModelFault) {
             let scorer = try ModelBatchScorer(
                 trainable.configuration, trainable.computed(parameters), threads: options.threads)
-            return try scorer.logits(sequences, from: slices.validationFrom, to: slices.until)
+            return try scorer.logits(sequences, from: start, to: slices.until)
         } catch {
             throw .model(error.description)
         }

@@ -114,6 +114,27 @@ import Transformer
         #expect(try distance(student) < 0.9 * distance(alone))
     }
 
+    @Test func aGenerationLearnsFromTheOneBefore() throws {
+        var quick = options
+        quick.refit = true
+        func train(_ generations: Int) throws -> (model: Model, report: TrainingReport) {
+            quick.generations = generations
+            return try Trainer(quick).train(TrainerTests.dataset)
+        }
+        quick.distillationWeight = 1
+        let (first, second) = (try train(1), try train(2))
+        #expect(first.report.epochs.filter { $0.phase == .refit }.map(\.epoch) == [1, 2])
+        #expect(second.report.epochs.filter { $0.phase == .refit }.map(\.epoch) == [1, 2, 3, 4])
+        #expect(first.model.hash != second.model.hash)
+        // The second generation begins where the first ended, and differs from it.
+        var refits = first.report.epochs.filter { $0.phase == .refit }.map(\.loss)
+        #expect(refits == Array(second.report.epochs.filter { $0.phase == .refit }.map(\.loss).prefix(2)))
+        // A teacher without weight is none.
+        quick.distillationWeight = 0
+        refits = try train(1).report.epochs.filter { $0.phase == .refit }.map(\.loss)
+        #expect(refits == (try train(0).report.epochs.filter { $0.phase == .refit }.map(\.loss)))
+    }
+
     @Test func patienceEndsATrainingThatStandsStill() throws {
         var still = options
         still.learningRate = 1e-12

@@ -22,6 +22,13 @@ struct TrainingArguments: ParsableArguments {
         ))
     var pseudoLabels = Self.defaults.pseudoLabels ?? 1
 
+    @Option(
+        help: """
+            Without --distill-from: how often the model is trained again on all labels with itself as the teacher; 0 for \
+            once, on the labels alone.
+            """)
+    var generations = Self.defaults.generations
+
     @Option(help: "Layers of the transformer.")
     var layers = Self.defaults.layers
 
@@ -69,6 +76,7 @@ struct TrainingArguments: ParsableArguments {
         options.pretrainingEpochs = pretrainEpochs
         options.labelFraction = labelFraction
         options.pseudoLabels = pseudoLabels < 1 ? pseudoLabels : nil
+        options.generations = generations
         options.layers = layers
         options.width = width
         options.heads = heads
