@@ -14,7 +14,8 @@ import Testing
             ("'say \"x\"'", "'say \"x\"'"), ("\"\\\\d+\"", "r\"\\d+\""), ("has( tx.`a-b` )", "has(tx.`a-b`)"),
             ("l.existsOne(x,x>1)", "l.exists_one(x, x > 1)"), ("{'a':1,}", "{\"a\": 1}"), ("0x1F", "31"),
             ("1e3", "1000.0"),
-            (".a.b(1)", ".a.b(1)"), ("b'\\xff'", "b\"\\xff\""), ("(1).a", "1.a"),
+            (".a.b(1)", ".a.b(1)"), (".has()", ".has()"), (".has(a.b)", ".has(a.b)"), ("b'\\xff'", "b\"\\xff\""),
+            ("(1).a", "1.a"),
             ("-9223372036854775808", "-9223372036854775808"),
         ] as [(String, String?)])
     func textIsCanonical(source: String, expected: String?) {

@@ -84,7 +84,7 @@ struct ExpressionText {
             let (left, right) = (text(arguments[0], from: binding), text(arguments[1], above: binding))
             return ("\(left) \(sign) \(right)", binding)
         // With a leading dot it is a function, without one the macro.
-        case ("has", 1): return (".has" + list(arguments), .member)
+        case ("has", _): return (".has" + list(arguments), .member)
         default: break
         }
         return (name + list(arguments), .member)
