@@ -69,8 +69,9 @@ enum BinaryOperator: UInt8, Sendable {
         return nil
     }
 
+    /// The comparison of two numbers; nil for other operators.
     @inline(__always)
-    private func compare<Number: Comparable>(_ left: Number, _ right: Number) -> Bool? {
+    func compare<Number: Comparable>(_ left: Number, _ right: Number) -> Bool? {
         switch self {
         case .less: left < right
         case .lessOrEqual: left <= right

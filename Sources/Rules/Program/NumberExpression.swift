@@ -50,15 +50,19 @@ indirect enum NumberExpression: Sendable {
         guard let first = parts.first else { return nil }
         switch (function, first.type, parts.count) {
         case ("@grouped", _, 1): return first
-        case ("!_", .bool, 1): return (.step(.subtract, .constant(1), first.number), .bool)
-        case ("-_", .double, 1): return (.step(.multiply, .constant(-1), first.number), .double)
+        case ("!_", .bool, 1): return (.step(.binary(.subtract), .constant(1), first.number), .bool)
+        case ("-_", .double, 1): return (.step(.binary(.multiply), .constant(-1), first.number), .double)
         case (_, .double, 2), (_, .int, 2):
-            guard parts[1].type == first.type, let binary = BinaryOperator(function: function, isMember: false),
-                let operation = NumberStep.Operation(binary)
-            else { return nil }
-            // Integers fail where they overflow: the machine knows how.
-            guard operation.isComparison || first.type == .double else { return nil }
-            return (.step(operation, first.number, parts[1].number), operation.isComparison ? .bool : .double)
+            guard parts[1].type == first.type, let binary = BinaryOperator(function: function, isMember: false) else {
+                return nil
+            }
+            let step = NumberExpression.step(.binary(binary), first.number, parts[1].number)
+            switch binary {
+            case .add, .subtract, .multiply, .divide:
+                // Integers fail where they overflow: the machine knows how.
+                return first.type == .double ? (step, .double) : nil
+            default: return binary.mirrored == nil ? nil : (step, .bool)
+            }
         default: return nil
         }
     }
