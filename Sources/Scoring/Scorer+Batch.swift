@@ -11,8 +11,8 @@ extension Scorer {
         var row = 0
         var late = false
         var time = EventTime(milliseconds: 0)
-        /// Where what rules see of the moment begins in the batch's observations.
-        var observation = 0
+        /// Where the batch's observations hold what rules see of the moment.
+        var observation = RuleObservations.Row.none
     }
 
     /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
@@ -48,9 +48,13 @@ extension Scorer {
         user.withOpen { history in
             event.late = history.isLate(transaction.time)
             event.time = history.effectiveTime(of: transaction.time)
+            readRisks(ofEvent: index, at: event.time, ledger)
             event.observation = evaluator.observe(
-                transaction, at: event.time, history: history, profile: &user.profile, into: &observations)
-            extract(transaction, number: index, history, ledger)
+                transaction, at: event.time, history: history, profile: &user.profile, risks: risks,
+                into: &observations)
+            raw.withUnsafeMutableBufferPointer {
+                extractor.extract(transaction, history: history, risks: risks, into: $0)
+            }
         }
         if event.wave == 0 {
             appendRow(time: event.time, cache: cache)
@@ -58,8 +62,8 @@ extension Scorer {
         }
         hotHistoryBytes += user.withOpen { history in
             challengers?.take(
-                transaction, at: index, time: event.time, history: history, isFirst: event.wave == 0, raw, numbers,
-                bins)
+                transaction, at: index, time: event.time, history: history, risks: risks, isFirst: event.wave == 0,
+                raw, numbers, bins)
             return append(transaction, id: id, to: &history)
         }
         rawOfBatch.append(contentsOf: raw)
@@ -85,11 +89,11 @@ extension Scorer {
     /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
     func findEntities(of requests: UnsafeBufferPointer<Request>, _ ledger: EntityLedger) {
         slots.removeAll(keepingCapacity: true)
-        guard extractor.riskEntityCount > 0 else { return }
+        guard extractor.entities.count > 0 else { return }
         for index in requests.indices {
-            extractor.findEntities(requests[index].transaction, ledger: ledger, into: &slots)
+            extractor.entities.find(requests[index].transaction, ledger: ledger, into: &slots)
         }
-        touched &+= extractor.touch(slots, ledger: ledger)
+        touched &+= extractor.entities.touch(slots, ledger: ledger)
     }
 
     /// Puts the events to score in order of wave, and of place in the batch within one.
@@ -126,15 +130,11 @@ extension Scorer {
         for feature in raw.indices { raw[feature] = rawOfBatch[index * raw.count + feature] }
     }
 
-    func extract(
-        _ transaction: Transaction, number: Int, _ history: borrowing UserHistory, _ ledger: EntityLedger
-    ) {
-        let count = extractor.riskEntityCount
+    private func readRisks(ofEvent index: Int, at time: EventTime, _ ledger: EntityLedger) {
+        let count = extractor.entities.count
         slots.withUnsafeBufferPointer { slots in
-            let own = UnsafeBufferPointer(rebasing: slots[number * count..<(number + 1) * count])
-            raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: history, ledger: ledger, slots: own, into: $0)
-            }
+            let own = UnsafeBufferPointer(rebasing: slots[index * count..<(index + 1) * count])
+            extractor.entities.read(own, at: time, ledger: ledger, into: &risks)
         }
     }
 

@@ -71,8 +71,10 @@ public final class Scorer {
     /// The same for every model of this scorer: `swap` sees to it.
     let extractor: FeatureExtractor
     private(set) var encoding: Encoding
-    /// Where the ledger keeps the entities of the batch: (events, riskEntityCount).
+    /// Where the ledger keeps the entities of the batch: (events, entities).
     var slots: [Int] = []
+    /// What is known of the current event's: (entities).
+    var risks: [EntityRisk?]
     var touched = 0
     private(set) var reasonGroups: [ReasonGroup]
     private(set) var transformer: StreamingTransformer
@@ -121,6 +123,7 @@ public final class Scorer {
         transformer = StreamingTransformer(try StreamingWeights(model.configuration, model.parameters))
         caches = KeyValueStore(model.configuration, precision: cachePrecision)
         rows = TokenRows(model.configuration)
+        risks = Array(repeating: nil, count: extractor.entities.count)
         raw = Array(repeating: 0, count: extractor.rawCount)
         numbers = Array(repeating: 0, count: model.encoder.numberCount)
         bins = Array(repeating: 0, count: model.encoder.binCounts.count)

@@ -100,16 +100,6 @@ public struct EntityLedger: Sendable {
         risk(at: slot(of: entity), time)
     }
 
-    /// As `risk(of:at:)`, of the entity kept at a slot, of which only some parts are asked for; the others stay as they are.
-    public func read(_ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime, into risk: inout EntityRisk) {
-        fill(&risk, parts, at: slot, time)
-    }
-
-    /// Whether `matured` of an entity's risk is not zero in a window; quicker than reading it.
-    public func hasMatured(_ window: Int, at slot: Int, _ time: EventTime) -> Bool {
-        slot >= 0 && timelines.withUnsafeBufferPointer { $0[slot].hasMatured(window, at: moment(time)) }
-    }
-
     /// Where the ledger keeps an entity until it is next changed; -1 for an unknown one.
     public func slot(of entity: UInt64) -> Int { indices[entity] ?? -1 }
 
@@ -124,21 +114,12 @@ public struct EntityLedger: Sendable {
     /// As `risk(of:at:)`, of the entity kept at a slot.
     func risk(at slot: Int, _ time: EventTime) -> EntityRisk {
         var risk = EntityRisk()
-        fill(&risk, .all, at: slot, time)
-        return risk
-    }
-
-    @inline(__always)
-    private func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at slot: Int, _ time: EventTime) {
-        guard slot >= 0 else { return }
-        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, parts, at: moment(time)) }
-    }
-
-    @inline(__always)
-    private func moment(_ time: EventTime) -> EntityTimeline.Moment {
-        EntityTimeline.Moment(
+        guard slot >= 0 else { return risk }
+        let moment = EntityTimeline.Moment(
             milliseconds: time.milliseconds, bucket: bucket(of: time), delayBuckets: delayBuckets, windows: windows,
             horizonBuckets: horizonBuckets)
+        timelines.withUnsafeBufferPointer { $0[slot].fill(&risk, at: moment) }
+        return risk
     }
 
     /// What the completed buckets of the window before `time` hold of an aggregate; nil for nothing.

@@ -35,23 +35,6 @@ public struct EntityRisk: Hashable, Sendable {
 
     public init() {}
 
-    /// What of it is read: rules that look at little need not wait for the rest.
-    public struct Parts: OptionSet, Sendable {
-        public let rawValue: UInt8
-
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        /// `recent`
-        public static var recent: Parts { Parts(rawValue: 1) }
-        /// `matured`
-        public static var matured: Parts { Parts(rawValue: 8) }
-        /// `frauds`
-        public static var frauds: Parts { Parts(rawValue: 2) }
-        /// How labels run, and `frauds`.
-        public static var labels: Parts { Parts(rawValue: 6) }
-        public static var all: Parts { [.recent, .matured, .labels] }
-    }
-
     /// Frauds over matured transactions, at most 1; NaN where neither is known.
     public func fraudShare(_ window: Int) -> Float {
         let total = max(matured[window], frauds[window])

@@ -23,47 +23,25 @@ extension EntityTimeline {
         return count &+ label
     }
 
-    func fill(_ risk: inout EntityRisk, _ parts: EntityRisk.Parts, at moment: Moment) {
-        if !parts.isDisjoint(with: [.recent, .matured]) {
-            counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, parts, moment) }
-        }
-        guard parts.contains(.frauds) else { return }
-        labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment, isWhole: parts.contains(.labels)) }
-    }
-
-    /// Whether a window of those in `EntityRisk.matured` holds a transaction: mostly three looks, where counting takes four
-    /// searches.
-    func hasMatured(_ window: Int, at moment: Moment) -> Bool {
-        counts.withUnsafeBufferPointer { counts in
-            let end = moment.bucket &- moment.delayBuckets
-            let start = end &- moment.windows[window]
-            guard let first = counts.first?.bucket, let last = counts.last?.bucket, first < end, last >= start else {
-                return false
-            }
-            if first >= start || last < end { return true }
-            // Any transaction will do: most entities have one near the middle, were theirs spread evenly.
-            let share = Double(start &+ moment.windows[window] / 2 &- first) / Double(last &- first)
-            let guess = counts[Int(share * Double(counts.count - 1))].bucket
-            if guess >= start, guess < end { return true }
-            return counts[lowerBound(of: end, in: counts, before: counts.count) - 1].bucket >= start
-        }
+    func fill(_ risk: inout EntityRisk, at moment: Moment) {
+        counts.withUnsafeBufferPointer { Self.fillCounts(&risk, $0, moment) }
+        labels.withUnsafeBufferPointer { Self.fillLabels(&risk, $0, moment) }
     }
 
     private static func fillCounts(
-        _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ parts: EntityRisk.Parts, _ moment: Moment
+        _ risk: inout EntityRisk, _ counts: UnsafeBufferPointer<Count>, _ moment: Moment
     ) {
         func transactions(before end: Int) -> UInt32 { end == 0 ? 0 : counts[end - 1].cumulative }
         let end = lowerBound(of: moment.bucket, fromEndOf: counts)
         guard end > 0 else { return }
         // Each bound is at or before the last, and a bucket has one entry at most: the searches are short.
         var bound = end
-        for window in 0..<2 where parts.contains(.recent) {
+        for window in 0..<2 {
             let length = moment.windows[window]
             bound = lowerBound(
                 of: moment.bucket &- length, in: counts, from: max(0, end - Int(length)), before: bound)
             risk.recent[window] = Float(transactions(before: end) &- transactions(before: bound))
         }
-        guard parts.contains(.matured) else { return }
         let matured = moment.bucket &- moment.delayBuckets
         let maturedEnd = lowerBound(
             of: matured, in: counts, from: max(0, end - Int(moment.delayBuckets)), before: end)
@@ -77,7 +55,7 @@ extension EntityTimeline {
     }
 
     private static func fillLabels(
-        _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment, isWhole: Bool
+        _ risk: inout EntityRisk, _ labels: UnsafeBufferPointer<LabelEntry>, _ moment: Moment
     ) {
         func frauds(before end: Int) -> UInt32 { end == 0 ? 0 : labels[end - 1].cumulativeFrauds }
         let end = lowerBound(of: moment.bucket, fromEndOf: labels)
@@ -88,7 +66,6 @@ extension EntityTimeline {
             bound = lowerBound(of: moment.bucket &- moment.windows[window], in: labels, before: bound)
             risk.frauds[window] = Float(frauds(before: end) &- frauds(before: max(start, bound)))
         }
-        guard isWhole else { return }
         let newest = labels[end - 1]
         let held = end - start
         for age in 0..<min(3, held) { risk.lastLabels[age] = Float(newest.recent >> age & 1) }

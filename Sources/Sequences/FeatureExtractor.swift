@@ -10,15 +10,13 @@ public struct FeatureExtractor: Sendable {
     /// A fingerprint of the raw layout; checkpoints made under another one are refused.
     public let layout: UInt64
 
-    /// Positions and kinds of the entities with risk.
-    private let riskEntities: [(index: Int, kind: StableHash.Kind)]
+    /// Of the entities whose risk is among the features.
+    public let entities: EntityRiskReader
 
     public init(schema: TransactionSchema) {
         self.schema = schema
         features = FeatureLayout.features(of: schema)
-        riskEntities = schema.entities.enumerated().filter(\.element.risk).map {
-            ($0.offset, StableHash.Kind($0.element.name))
-        }
+        entities = EntityRiskReader(schema: schema)
         let description = features.map { "\($0.name):\($0.kind.rawValue)" }.joined(separator: ",")
         layout = StableHash.identifier(description)
     }
@@ -31,56 +29,26 @@ public struct FeatureExtractor: Sendable {
 
     public var names: [String] { features.map(\.name) }
 
-    /// Fills `raw` (`rawCount` values) for a transaction; allocates nothing.
-    ///
-    /// The hour and the weekday are the transaction's own; everything else is as of its effective time.
+    /// Fills `raw` for a transaction; as below, with its entities found and read here.
     public func extract(
         _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
         into raw: UnsafeMutableBufferPointer<UInt32>
     ) {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: riskEntities.count) { slots in
-            for index in riskEntities.indices { slots[index] = slot(ofEntity: index, transaction, ledger) }
-            extract(
-                transaction, history: history, ledger: ledger, slots: UnsafeBufferPointer(slots), into: raw)
-        }
+        let risks = entities.risks(transaction, at: history.effectiveTime(of: transaction.time), ledger: ledger)
+        extract(transaction, history: history, risks: risks, into: raw)
     }
 
-    /// How many entities of a transaction have risk: as many slots `findEntities` appends.
-    public var riskEntityCount: Int { riskEntities.count }
-
-    /// Appends where the ledger keeps the transaction's entities, for `extract(_:history:ledger:slots:into:)`.
-    public func findEntities(_ transaction: Transaction, ledger: borrowing EntityLedger, into slots: inout [Int]) {
-        for index in riskEntities.indices { slots.append(slot(ofEntity: index, transaction, ledger)) }
-    }
-
-    private func slot(
-        ofEntity index: Int, _ transaction: Transaction, _ ledger: borrowing EntityLedger
-    ) -> Int {
-        let (place, kind) = riskEntities[index]
-        guard place < transaction.entities.count, let key = transaction.entities[place] else { return Self.noEntity }
-        return ledger.slot(of: kind.entity(key))
-    }
-
-    /// Fetches what is read of many entities before it is needed, so that the waits for memory overlap.
+    /// Fills `raw` for a transaction; allocates nothing.
     ///
-    /// - Returns: a number without meaning, to be used so that the reads are not left out.
-    public func touch(_ slots: [Int], ledger: borrowing EntityLedger) -> Int {
-        var sum = 0
-        for index in slots.indices { sum &+= ledger.touch(slot: slots[index]) }
-        return sum
-    }
-
-    /// Stands for an entity that the transaction does not name.
-    private static let noEntity = -2
-
-    /// As above, with the entities' slots found before; the ledger has not changed since.
-    ///
-    /// - Parameter slots: (`riskEntityCount`)
+    /// The hour and the weekday are the transaction's own; everything else is as of its effective time.
+    /// - Parameters:
+    ///   - risks: (`entities.count`) as of that time.
+    ///   - raw: (`rawCount`)
     public func extract(
-        _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
-        slots: UnsafeBufferPointer<Int>, into raw: UnsafeMutableBufferPointer<UInt32>
+        _ transaction: Transaction, history: borrowing UserHistory, risks: borrowing [EntityRisk?],
+        into raw: UnsafeMutableBufferPointer<UInt32>
     ) {
-        precondition(slots.count == riskEntities.count, "one slot an entity expected")
+        precondition(risks.count == entities.count, "one risk an entity expected")
         precondition(raw.count == rawCount, "\(rawCount) raw values expected")
         let time = history.effectiveTime(of: transaction.time)
         Self.extractUser(
@@ -90,12 +58,12 @@ public struct FeatureExtractor: Sendable {
             let value = index < transaction.features.count ? transaction.features[index] : .missing
             extractDeclared(value, kind: schema.features[index].kind, into: &sink)
         }
-        for index in riskEntities.indices {
-            guard slots[index] != Self.noEntity else {
+        for index in risks.indices {
+            guard let risk = risks[index] else {
                 for _ in FeatureLayout.risk { sink.append(.nan) }
                 continue
             }
-            extractRisk(ledger.risk(at: slots[index], time), into: &sink)
+            extractRisk(risk, into: &sink)
         }
     }
 

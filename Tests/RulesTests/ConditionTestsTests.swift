@@ -16,6 +16,9 @@ import Testing
     private static let integers: [Int64] = [
         0, 1, -1, 2, 7, .max, .min, 1 << 53, 1 << 53 + 1, 1 << 53 - 1, -(1 << 53) - 1,
     ]
+    private static let texts = [
+        "x", "y", "", "é", "e\u{301}x", "\u{1F468}\u{200D}\u{1F469}", String(repeating: "ü", count: 300),
+    ]
     private static let operators = ["<", "<=", ">", ">=", "==", "!="]
 
     private static func comparison(_ random: inout SeededGenerator) -> String {
@@ -35,6 +38,7 @@ import Testing
         "a + b > 1.0", "b <= a * 2.5", "-a < b", "!(a > 1.0)", "!(n == 2)", "a - b == 0.0", "a / b >= 1.0", "n < m",
         "n + m > 3", "n / m > 0", "a < n", "a == 1.0 || b == 2.5", "n != 7 || m > 1 || a > b", "!(a > b && n > m)",
         "(a > b) == (n > m)", "true", "false || a != b", "dyn(s) > 1", "t.a * t.a > a + 1.0 || !has(t.a)",
+        "size(s) != 2", "s.size() + 0 > 1", "size(t.s) == 1 || size(s) >= n", "size(s) < 300", "size(s) == 300",
     ]
 
     private static func condition(_ depth: Int, _ random: inout SeededGenerator) -> String {
@@ -72,7 +76,7 @@ import Testing
                         switch fact.type {
                         case .double: value = .double(Self.doubles.randomElement(using: &random) ?? 0)
                         case .int: value = .int(Self.integers.randomElement(using: &random) ?? 0)
-                        default: value = .string(Bool.random(using: &random) ? "x" : "y")
+                        default: value = .string(Self.texts.randomElement(using: &random) ?? "")
                         }
                     }
                     // Only what is tested is at hand.

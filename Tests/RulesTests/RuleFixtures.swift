@@ -38,6 +38,8 @@ func evaluate(
     var profile = UserProfile()
     let row = evaluator.observe(
         transaction, at: transaction.time, history: UserHistory(rawCount: 0, capacity: 8), profile: &profile,
+        risks: EntityRiskReader(schema: evaluator.rules.schema).risks(
+            transaction, at: transaction.time, ledger: ledger),
         into: &observations)
     return evaluator.evaluate(
         transaction, modelScore: score, lastDecision: lastDecision, observations: observations, row: row,

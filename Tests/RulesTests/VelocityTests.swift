@@ -110,9 +110,10 @@ import Transactions
             if number % 37 == 5 { restored = try UserProfile(decoding: restored.encoded()) }
             if number == 200 { (one, other) = (RuleEvaluator(second), RuleEvaluator(second)) }
             var rows = RuleObservations()
-            let row = one.observe(event, at: event.time, history: history, profile: &kept, into: &rows)
+            let risks = EntityRiskReader(schema: schema).risks(event, at: event.time, ledger: ledger)
+            let row = one.observe(event, at: event.time, history: history, profile: &kept, risks: risks, into: &rows)
             let again = other.observe(
-                event, at: event.time, history: history, profile: &restored, into: &rows)
+                event, at: event.time, history: history, profile: &restored, risks: risks, into: &rows)
             let reasons = [row, again].map {
                 one.evaluate(
                     event, modelScore: 0, lastDecision: nil, observations: rows, row: $0, ledger: ledger
@@ -183,14 +184,8 @@ import Transactions
             var ledger = EntityLedger(schema: schema)
             for (source, part) in parts.enumerated() { ledger.apply(part, source: UInt32(source)) }
             let evaluator = RuleEvaluator(rules)
-            var rows = RuleObservations()
-            var profile = UserProfile()
             let event = Self.event(999, at: Int64(hours * Double(hour)), amount: 1e6)
-            let row = evaluator.observe(
-                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile, into: &rows)
-            return evaluator.evaluate(
-                event, modelScore: 0, lastDecision: nil, observations: rows, row: row, ledger: ledger
-            ).hits[0].reason
+            return evaluate(event, by: evaluator, score: 0, ledger: ledger).hits[0].reason
         }
         // At 104:30 the hours 101, 102 and 103 count: events 8 to 31 of each partition.
         let wanted = (8..<32).flatMap { index in (0..<3).map { 0.1 * Double(index + $0) } }.reduce(0, +)
@@ -235,12 +230,7 @@ import Transactions
                 }
             }
             past.append(event)
-            var rows = RuleObservations()
-            var profile = UserProfile()
-            let row = evaluator.observe(
-                event, at: event.time, history: UserHistory(rawCount: 0, capacity: 1), profile: &profile, into: &rows)
-            let outcome = evaluator.evaluate(
-                event, modelScore: 0, lastDecision: nil, observations: rows, row: row, ledger: entities.ledger)
+            let outcome = evaluate(event, by: evaluator, score: 0, ledger: entities.ledger)
             let words = outcome.hits[0].reason.split(separator: " ").map(String.init)
             #expect(words[0] == "\(over(2 * minutes).count)" && words[3] == "\(over(30 * 1440).count)")
             #expect(Double(words[1]) == over(60).reduce(0) { $0 + $1.amount })

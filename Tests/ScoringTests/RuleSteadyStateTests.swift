@@ -52,6 +52,7 @@ import Transactions
     func nothingIsAllocatedAnEvent() throws {
         let rules = try RuleSet.load(text: Self.rules, schema: Self.schema)
         let evaluator = RuleEvaluator(rules)
+        let reader = EntityRiskReader(schema: Self.schema)
         let contributor = VelocityContributor(rules)
         var entities = EntityReplay(schema: Self.schema)
         var (profile, observations) = (UserProfile(), RuleObservations())
@@ -62,10 +63,11 @@ import Transactions
             let event = event(number)
             entities.add(event, contributor: contributor)
             let ledger = entities.ledger
+            let risks = reader.risks(event, at: event.time, ledger: ledger)
             let count = AllocationCount.during {
                 observations.removeAll()
                 let row = evaluator.observe(
-                    event, at: event.time, history: history, profile: &profile, into: &observations)
+                    event, at: event.time, history: history, profile: &profile, risks: risks, into: &observations)
                 let outcome = evaluator.evaluate(
                     event, modelScore: 0.1, lastDecision: .allow, observations: observations, row: row,
                     ledger: ledger)

@@ -85,26 +85,6 @@ import Transactions
         }
     }
 
-    @Test func whetherAWindowHasMaturedIsWhatItsCountSays() {
-        var generator = SeededGenerator(state: 4)
-        var ledger = EntityLedger(labelDelayMilliseconds: 7 * day)
-        for bucket in Int64(0)..<(40 * 24) where Int.random(in: 0..<20, using: &generator) == 0 {
-            // A part that counts none says nothing of its bucket.
-            ledger.apply(EntityBucketPart(bucket: bucket, counts: [0: UInt32.random(in: 0..<3, using: &generator)]))
-        }
-        var seen: Set<[Bool]> = []
-        for _ in 0..<2000 {
-            let time = EventTime(milliseconds: Int64.random(in: 0..<(90 * day), using: &generator))
-            for entity in UInt64(0)..<2 {
-                let matured = ledger.risk(of: entity, at: time).matured
-                let has = (0..<3).map { ledger.hasMatured($0, at: ledger.slot(of: entity), time) }
-                #expect(has == (0..<3).map { matured[$0] > 0 })
-                seen.insert(has)
-            }
-        }
-        #expect(seen.count == 4)
-    }
-
     @Test func aReadStaysTheSameWhenLaterPartsArriveAndOldOnesArePruned() {
         let parts = randomParts(seed: 3)
         let time = EventTime(milliseconds: 50 * day + 5 * hour + 17)

@@ -28,6 +28,15 @@ struct ConditionTable: Sendable {
         case present(fact: Int)
     }
 
+    private enum Step: Sendable {
+        case numbers(NumberStep)
+        /// How many code points the fact's text has.
+        case size(fact: Int)
+    }
+
+    /// A text of more bytes is measured by the machine, which counts what that costs.
+    private static let greatestText = 256
+
     private(set) var entries: [Entry] = []
     private(set) var facts: [Int] = []
     /// Numbers as they are before an event: NaN for each fact, by its slot, then constants and what steps will leave.
@@ -36,7 +45,7 @@ struct ConditionTable: Sendable {
     private(set) var testedFacts: Set<Int> = []
     private var tests: [NumberTest] = []
     private var lateTests: [LateTest] = []
-    private var steps: [(step: NumberStep, result: Int)] = []
+    private var steps: [(step: Step, result: Int)] = []
     private var texts: [String] = []
 
     init(factCount: Int) { numbers = Array(repeating: .nan, count: factCount) }
@@ -78,10 +87,13 @@ struct ConditionTable: Sendable {
             return slot
         case .constant(let number):
             numbers.append(number)
+        case .size(let slot):
+            numbers.append(.nan)
+            steps.append((.size(fact: slot), numbers.count - 1))
         case .step(let operation, let left, let right):
             let step = NumberStep(operation: operation, left: place(of: left), right: place(of: right))
             numbers.append(.nan)
-            steps.append((step, numbers.count - 1))
+            steps.append((.numbers(step), numbers.count - 1))
         }
         return numbers.count - 1
     }
@@ -152,6 +164,11 @@ struct ConditionTable: Sendable {
         return holds ? true : nil
     }
 
+    private static func size(of value: Value) -> Double {
+        guard case .string(let text) = value, text.utf8.count <= greatestText else { return .nan }
+        return Double(text.unicodeScalars.count)
+    }
+
     @inline(__always)
     private func outcome(
         _ test: LateTest, _ numbers: UnsafeMutableBufferPointer<Double>, _ value: (_ fact: Int) -> Value
@@ -163,7 +180,10 @@ struct ConditionTable: Sendable {
         case .steps(let range):
             var number = Double.nan
             for place in range {
-                number = steps[place].step.result(numbers)
+                switch steps[place].step {
+                case .numbers(let step): number = step.result(numbers)
+                case .size(let fact): number = Self.size(of: value(fact))
+                }
                 numbers[steps[place].result] = number
             }
             return number == 1 ? true : number == 0 ? false : nil

@@ -1,8 +1,10 @@
-/// Arithmetic, comparisons and logic over the numbers of facts, told without the machine's values.
+/// Arithmetic, comparisons and logic over the numbers of facts and the sizes of texts, told without the machine's values.
 ///
 /// 1 stands for true, 0 for false, NaN for what only the machine can judge.
 indirect enum NumberExpression: Sendable {
     case fact(Int)
+    /// How many code points the fact's text has.
+    case size(Int)
     case constant(Double)
     case step(NumberStep.Operation, NumberExpression, NumberExpression)
 
@@ -17,7 +19,9 @@ indirect enum NumberExpression: Sendable {
     private static func read(
         _ expression: Expression, _ names: NameTable, _ slots: Set<Int>
     ) -> (number: NumberExpression, type: StaticType)? {
-        if let fact = fact(expression, names, slots) { return fact }
+        if case .fact(let slot, let type)? = fact(expression, names, slots) {
+            return type == .double || type == .int ? (.fact(slot), type) : nil
+        }
         switch expression.kind {
         case .literal(.double(let number)): return (.constant(number), .double)
         case .literal(.int(let number)): return NumberTest.exact(number).map { (.constant($0), .int) }
@@ -27,6 +31,11 @@ indirect enum NumberExpression: Sendable {
             guard parts.count == operands.count, let first = parts.first else { return nil }
             let operation: NumberStep.Operation = logical == .and ? .and : .or
             return (parts.dropFirst().reduce(first) { .step(operation, $0, $1) }, .bool)
+        case .call("size", let target, let arguments):
+            guard let text = target ?? arguments.first, arguments.count == (target == nil ? 1 : 0),
+                case .fact(let slot, .string)? = fact(text, names, slots)
+            else { return nil }
+            return (.size(slot), .int)
         case .call(let function, nil, let arguments):
             let parts = arguments.compactMap { read($0, names, slots) }
             return parts.count == arguments.count ? call(function, parts) : nil
@@ -36,12 +45,12 @@ indirect enum NumberExpression: Sendable {
 
     private static func fact(
         _ expression: Expression, _ names: NameTable, _ slots: Set<Int>
-    ) -> (NumberExpression, StaticType)? {
+    ) -> NameTable.Entry? {
         guard let (name, isAbsolute) = expression.qualifiedName,
-            case .fact(let slot, let type)? = names.lookUp(name, isAbsolute: isAbsolute)?.entry,
-            slots.contains(slot), type == .double || type == .int
+            let entry = names.lookUp(name, isAbsolute: isAbsolute)?.entry, case .fact(let slot, _) = entry,
+            slots.contains(slot)
         else { return nil }
-        return (.fact(slot), type)
+        return entry
     }
 
     private static func call(

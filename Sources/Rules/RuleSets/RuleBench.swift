@@ -23,9 +23,9 @@ public final class RuleBench {
     public func take(
         _ transaction: Transaction, modelScore: Double, review: Double, decline: Double? = nil
     ) -> Decision {
-        let before = observe(transaction)
+        let (lastDecision, row) = observe(transaction)
         let outcome = evaluator.evaluate(
-            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0,
+            transaction, modelScore: modelScore, lastDecision: lastDecision, observations: observations, row: row,
             ledger: entities.ledger)
         let (disposition, decidedBy) = outcome.decision(modelScore: modelScore) { score in
             if let decline, score >= decline { return .decline }
@@ -39,24 +39,26 @@ public final class RuleBench {
 
     /// Every rule's value and the values within it, on an event after those before it.
     public func explain(_ transaction: Transaction, modelScore: Double) -> [RuleExplanation] {
-        let before = observe(transaction)
+        let (lastDecision, row) = observe(transaction)
         return evaluator.explain(
-            transaction, modelScore: modelScore, lastDecision: before, observations: observations, row: 0,
+            transaction, modelScore: modelScore, lastDecision: lastDecision, observations: observations, row: row,
             ledger: entities.ledger)
     }
 
-    /// Takes the event in; returns what was last decided on its user.
-    private func observe(_ transaction: Transaction) -> Disposition? {
+    /// Takes the event in; returns what was last decided on its user, and where the observations hold the rest.
+    private func observe(_ transaction: Transaction) -> (lastDecision: Disposition?, row: RuleObservations.Row) {
         entities.add(transaction, contributor: contributor)
         var user = users[transaction.user] ?? (UserHistory(rawCount: 0, capacity: 64), UserProfile())
         observations.removeAll()
-        _ = evaluator.observe(
-            transaction, at: user.history.effectiveTime(of: transaction.time), history: user.history,
-            profile: &user.profile, into: &observations)
+        let time = user.history.effectiveTime(of: transaction.time)
+        let row = evaluator.observe(
+            transaction, at: time, history: user.history, profile: &user.profile,
+            risks: evaluator.rules.riskReader.risks(transaction, at: time, ledger: entities.ledger),
+            into: &observations)
         user.history.append(
             raw: UnsafeBufferPointer(start: nil, count: 0), time: transaction.time,
             id: StableHash.identifier(transaction.id), amount: transaction.amount)
         users[transaction.user] = user
-        return user.profile.lastDecision
+        return (user.profile.lastDecision, row)
     }
 }

@@ -25,8 +25,9 @@ public struct RuleSet: Sendable {
     /// tests, rules that are off, descriptions not used as reasons, and the file's name do not count.
     public let hash: String
 
-    let schema: TransactionSchema
+    public let schema: TransactionSchema
     let entityNames: [String]
+    let riskReader: EntityRiskReader
     /// All names conditions may use.
     let names: NameTable
     let compiled: [CompiledRule]
@@ -39,6 +40,7 @@ public struct RuleSet: Sendable {
     init(_ parts: RuleSetParts, schema: TransactionSchema) {
         self.schema = schema
         entityNames = schema.entities.map(\.name)
+        riskReader = EntityRiskReader(schema: schema)
         names = parts.names
         compiled = parts.rules
         rules = parts.rules.map(\.rule)

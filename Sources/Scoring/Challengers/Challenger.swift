@@ -21,8 +21,8 @@ final class Challenger {
     let source: Source
     let evaluator: RuleEvaluator
     var observations = RuleObservations()
-    /// (events) where what rules see of the moment begins.
-    var rows: [Int] = []
+    /// (events) where what rules see of the moment stands.
+    var rows: [RuleObservations.Row] = []
     var outcomes: [Scorer.Outcome] = []
     /// Logits of `source` where it is a head.
     var logits: [Float] = []
@@ -38,7 +38,7 @@ final class Challenger {
     func begin(_ events: Int) {
         observations.removeAll()
         rows.removeAll(keepingCapacity: true)
-        rows.append(contentsOf: repeatElement(0, count: events))
+        rows.append(contentsOf: repeatElement(.none, count: events))
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: events))
     }

@@ -91,21 +91,21 @@ extension ScorerChallengers {
     /// Takes an event in that is no duplicate, before it is appended to the history.
     ///
     /// - Parameters:
+    ///   - risks: of its entities.
     ///   - isFirst: the user's first event of the batch.
     ///   - raw: the event's raw features.
     ///   - numbers: their encoding by the scorer's model, where the event is the first.
     ///   - bins: see `numbers`.
     func take(
-        _ transaction: Transaction, at index: Int, time: EventTime, history: UserHistory, isFirst: Bool,
-        _ raw: [UInt32],
-        _ numbers: [Float], _ bins: [UInt16]
+        _ transaction: Transaction, at index: Int, time: EventTime, history: UserHistory, risks: [EntityRisk?],
+        isFirst: Bool, _ raw: [UInt32], _ numbers: [Float], _ bins: [UInt16]
     ) {
         let user = users[index]
         user.usedAt = batchNumber
         for place in challengers.indices {
             let challenger = challengers[place]
             challenger.rows[index] = challenger.evaluator.observe(
-                transaction, at: time, history: history, profile: &user.profiles[place],
+                transaction, at: time, history: history, profile: &user.profiles[place], risks: risks,
                 into: &challenger.observations)
         }
         for place in models.indices {

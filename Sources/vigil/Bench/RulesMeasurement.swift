@@ -16,6 +16,7 @@ extension RulesBenchmark {
         private static let group = 16
 
         let evaluator: RuleEvaluator
+        private let reader = EntityRiskReader(schema: Simulator.schema)
         var hits = 0
         /// Of each block, an event.
         private(set) var nanoseconds: [Double] = []
@@ -29,9 +30,11 @@ extension RulesBenchmark {
             _ transactions: ArraySlice<Transaction>, _ owners: [Int], _ users: inout [RuledUser],
             _ ledger: EntityLedger
         ) {
-            readRisk(transactions, ledger)
+            // What the encoder reads of a batch before rules do.
+            let risks = transactions.map { reader.risks($0, at: $0.time, ledger: ledger) }
             blockNanoseconds = 0
-            var next = transactions.startIndex
+            let first = transactions.startIndex
+            var next = first
             while next < transactions.endIndex {
                 let group = owners[next..<min(next + Self.group, transactions.endIndex)]
                 let end = group.indices.first { group[..<$0].contains(group[$0]) } ?? group.endIndex
@@ -39,7 +42,7 @@ extension RulesBenchmark {
                 for owner in group[..<end] { touched &+= users[owner].history.touch() }
                 let began = ContinuousClock.now
                 users.withUnsafeMutableBufferPointer { users in
-                    take(transactions[next..<end], group[..<end], users, ledger)
+                    take(transactions[next..<end], risks[next - first..<end - first], group[..<end], users, ledger)
                 }
                 blockNanoseconds += (ContinuousClock.now - began) / .nanoseconds(1)
                 // The history is kept for the model; rules only read it.
@@ -53,30 +56,20 @@ extension RulesBenchmark {
             nanoseconds.append(blockNanoseconds / Double(transactions.count))
         }
 
-        /// What the encoder reads of a batch before rules do: so much of it is near by then.
-        private mutating func readRisk(_ transactions: ArraySlice<Transaction>, _ ledger: EntityLedger) {
-            for index in transactions.indices {
-                for (entity, key) in zip(Simulator.schema.entities, transactions[index].entities) {
-                    guard entity.risk, let key else { continue }
-                    let risk = ledger.risk(
-                        of: StableHash.entity(name: entity.name, key: key), at: transactions[index].time)
-                    touched &+= UInt64(risk.recent[0])
-                }
-            }
-        }
-
         /// Takes events of different users.
         private mutating func take(
-            _ transactions: ArraySlice<Transaction>, _ owners: ArraySlice<Int>,
+            _ transactions: ArraySlice<Transaction>, _ risks: ArraySlice<[EntityRisk?]>, _ owners: ArraySlice<Int>,
             _ users: UnsafeMutableBufferPointer<RuledUser>, _ ledger: EntityLedger
         ) {
             observations.removeAll()
             for owner in owners { touched &+= UInt64(bitPattern: users[owner].profile.aggregates.touch()) }
             for owner in owners { touched &+= UInt64(bitPattern: users[owner].profile.aggregates.touchWindows()) }
             transactions.withUnsafeBufferPointer { transactions in
-                for (transaction, owner) in zip(transactions, owners) {
-                    let count = take(transaction, of: &users[owner], ledger)
-                    hits += count
+                risks.withUnsafeBufferPointer { risks in
+                    for (place, owner) in owners.enumerated() {
+                        let count = take(transactions[place], risks[place], of: &users[owner], ledger)
+                        hits += count
+                    }
                 }
             }
         }
@@ -84,11 +77,11 @@ extension RulesBenchmark {
         /// Returns how many rules matched.
         @inline(__always)
         private mutating func take(
-            _ transaction: Transaction, of user: inout RuledUser, _ ledger: EntityLedger
+            _ transaction: Transaction, _ risks: [EntityRisk?], of user: inout RuledUser, _ ledger: EntityLedger
         ) -> Int {
             let row = evaluator.observe(
                 transaction, at: user.history.effectiveTime(of: transaction.time), history: user.history,
-                profile: &user.profile, into: &observations)
+                profile: &user.profile, risks: risks, into: &observations)
             let outcome = evaluator.evaluate(
                 transaction, modelScore: 0.02, lastDecision: user.profile.lastDecision, observations: observations,
                 row: row, ledger: ledger)

@@ -27,7 +27,7 @@ struct EventFacts {
     private var texts: [String] = []
     private var modelScore = 0.0
     private var lastDecision: Disposition?
-    private var row = 0
+    private var row = RuleObservations.Row.none
 
     /// - Parameter tested: the slots of the facts that tests read.
     init(_ rules: RuleSet, _ views: [AggregateView], tested: Set<Int>) {
@@ -60,13 +60,14 @@ struct EventFacts {
     /// - Parameter numbers: by slot; those that tests read are put there, NaN where there is none.
     mutating func begin(
         _ transaction: Transaction, _ modelScore: Double, _ lastDecision: Disposition?,
-        _ observations: borrowing RuleObservations, _ row: Int, numbers: UnsafeMutableBufferPointer<Double>
+        _ observations: borrowing RuleObservations, _ row: RuleObservations.Row,
+        numbers: UnsafeMutableBufferPointer<Double>
     ) {
         (self.modelScore, self.lastDecision, self.row) = (modelScore, lastDecision, row)
         isLoaded.withUnsafeMutableBufferPointer { $0.update(repeating: false) }
         entities.begin()
         tested.withUnsafeBufferPointer { tested in
-            observations.withRow(at: row) { row in
+            observations.withRow(at: row.values) { row in
                 for fact in tested {
                     numbers[fact.slot] =
                         switch fact.source {
@@ -97,8 +98,8 @@ struct EventFacts {
         switch sources[slot] {
         case .score: .double(modelScore)
         case .lastDecision: lastDecision.map { .string($0.rawValue) } ?? .failure(.absent)
-        case .observed: observations.value(at: row + offsets[slot])
-        case .risk(let entity, let figure): entities.value(of: figure, of: entity, transaction, ledger)
+        case .observed: observations.value(at: row.values + offsets[slot])
+        case .risk(let entity, let figure): entities.value(of: figure, of: entity, transaction, observations, row, ledger)
         case .entityVelocity(let index): velocity(index, transaction, ledger)
         case let source: source.value(in: transaction)
         }
@@ -110,8 +111,8 @@ struct EventFacts {
         let state =
             entityReader?.read(
                 aggregate.specification, entity: aggregate.entity.flatMap { entities.hash(of: $0, transaction) },
-                at: transaction.time, ledger, texts: &texts) ?? .nothing
-        return views[index].value(state, at: transaction.time).value(texts)
+                at: row.time, ledger, texts: &texts) ?? .nothing
+        return views[index].value(state, at: row.time).value(texts)
     }
 }
 

@@ -1,20 +1,17 @@
 internal import Sequences
 internal import Transactions
 
-/// The entities of one event: their hashes and their risk, each once a rule asks for it.
+/// The entities of one event: what is known of their risk, and their hashes, each once a rule asks for it.
 final class ObservedEntities {
     private struct Slot {
         var hash: UInt64?
         var isHashed = false
-        /// Where the ledger keeps it, once that is known.
-        var place: Int?
-        /// What of the risk is read.
-        var parts: EntityRisk.Parts = []
-        var risk = EntityRisk()
     }
 
     /// Nil for those that no rule reads.
     private let kinds: [StableHash.Kind?]
+    /// Where each stands among the risks of an event.
+    private let riskPlaces: [Int]
     private let slots: UnsafeMutablePointer<Slot>
 
     init(_ rules: RuleSet) {
@@ -23,6 +20,7 @@ final class ObservedEntities {
             if case .risk(let entity, _) = binding.source { read.insert(entity) }
         }
         kinds = rules.entityNames.enumerated().map { read.contains($0.offset) ? StableHash.Kind($0.element) : nil }
+        riskPlaces = rules.schema.entities.indices.map { rules.schema.entities[..<$0].count(where: \.risk) }
         slots = .allocate(capacity: max(1, kinds.count))
         slots.initialize(repeating: Slot(), count: max(1, kinds.count))
     }
@@ -31,9 +29,7 @@ final class ObservedEntities {
 
     /// Forgets the last event.
     func begin() {
-        for index in kinds.indices {
-            (slots[index].isHashed, slots[index].place, slots[index].parts) = (false, nil, [])
-        }
+        for index in kinds.indices { slots[index].isHashed = false }
     }
 
     /// Nil where the event does not name the entity.
@@ -47,49 +43,20 @@ final class ObservedEntities {
 
     /// What conditions see of a figure; absent where the event does not name the entity.
     func value(
-        of figure: EntityFigure, of entity: Int, _ transaction: Transaction, _ ledger: EntityLedger
+        of figure: EntityFigure, of entity: Int, _ transaction: Transaction,
+        _ observations: borrowing RuleObservations, _ row: RuleObservations.Row, _ ledger: EntityLedger
     ) -> Value {
-        let time = transaction.time
-        guard let hash = hash(of: entity, transaction) else { return .failure(.absent) }
+        guard let risk = observations.risks[row.risks + riskPlaces[entity]] else { return .failure(.absent) }
         switch figure {
         case .count(let window):
-            read(.recent, entity, hash, time, ledger)
             // The risk holds the same counts of the shorter windows, as floats: exact below 2^24.
-            if window < 2, slots[entity].risk.recent[window] < 0x1p24 {
-                return .int(Int64(slots[entity].risk.recent[window]))
-            }
-            return .int(ledger.transactionCount(of: hash, days: EntityFigure.days[window], at: time))
-        case .frauds(let window):
-            read(.frauds, entity, hash, time, ledger)
-            return .int(Int64(slots[entity].risk.frauds[window]))
+            if window < 2, risk.recent[window] < 0x1p24 { return .int(Int64(risk.recent[window])) }
+            guard let hash = hash(of: entity, transaction) else { return .failure(.absent) }
+            return .int(ledger.transactionCount(of: hash, days: EntityFigure.days[window], at: row.time))
+        case .frauds(let window): return .int(Int64(risk.frauds[window]))
         case .fraudShare(let window):
-            read(.frauds, entity, hash, time, ledger)
-            // Of most entities no fraud is known; then how many transactions there were does not matter.
-            if slots[entity].risk.frauds[window] == 0 {
-                return ledger.hasMatured(window, at: place(entity, hash, ledger), time)
-                    ? .double(0) : .failure(.absent)
-            }
-            read(.matured, entity, hash, time, ledger)
-            return .double(Double(slots[entity].risk.fraudShare(window)))
+            let share = risk.fraudShare(window)
+            return share.isNaN ? .failure(.absent) : .double(Double(share))
         }
-    }
-
-    @inline(__always)
-    private func place(_ entity: Int, _ hash: UInt64, _ ledger: EntityLedger) -> Int {
-        if let place = slots[entity].place { return place }
-        let place = ledger.slot(of: hash)
-        slots[entity].place = place
-        return place
-    }
-
-    /// Reads parts of an entity's risk, unless they have been.
-    @inline(__always)
-    private func read(
-        _ parts: EntityRisk.Parts, _ entity: Int, _ hash: UInt64, _ time: EventTime, _ ledger: EntityLedger
-    ) {
-        guard !slots[entity].parts.isSuperset(of: parts) else { return }
-        if slots[entity].parts.isEmpty { slots[entity].risk = EntityRisk() }
-        ledger.read(parts, at: place(entity, hash, ledger), time, into: &slots[entity].risk)
-        slots[entity].parts.formUnion(parts)
     }
 }

@@ -7,7 +7,7 @@ extension RuleEvaluator {
     /// What stands inside a macro such as `exists` has no value of its own and is left out.
     public func explain(
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
-        observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
+        observations: borrowing RuleObservations, row: RuleObservations.Row, ledger: EntityLedger
     ) -> [RuleExplanation] {
         facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         for binding in rules.bindings { facts.load(binding.slot, transaction, observations, ledger, into: machine) }

@@ -7,19 +7,21 @@ extension RuleEvaluator {
     /// Call it for each of a user's events in their order, before the event is appended to `history`.
     /// - Parameters:
     ///   - time: the event's effective time (`UserHistory.effectiveTime`).
+    ///   - risks: of the entities with risk, as of that time; nil for one that the event does not name.
     ///   - observations: gains a row.
-    /// - Returns: where the row begins, for `evaluate`.
+    /// - Returns: where the row is, for `evaluate`.
     /// - Complexity: allocates nothing once the user's windows have grown to their size.
     public func observe(
         _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile,
-        into observations: inout RuleObservations
-    ) -> Int {
-        let row = observations.end
+        risks: [EntityRisk?], into observations: inout RuleObservations
+    ) -> RuleObservations.Row {
+        precondition(risks.count == rules.riskReader.count, "one risk an entity expected")
         profile.aggregates.adopt(layout)
         let firstSeen = history.eventsSeen == 0 ? time : profile.firstSeen
+        let row = observations.openRow(at: time, risks: risks)
         profile.aggregates.withStates { states in
             update(states, transaction, at: time, &observations.texts)
-            observations.appendRow(observed.count) { row in
+            observations.fillRow(observed.count) { row in
                 for place in observed.indices {
                     row[place] =
                         switch observed[place] {

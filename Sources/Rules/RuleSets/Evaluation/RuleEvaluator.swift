@@ -77,7 +77,7 @@ public final class RuleEvaluator {
     /// - Complexity: allocates only where a rule matches or a condition builds text or lists.
     public func evaluate(
         _ transaction: Transaction, modelScore: Double, lastDecision: Disposition?,
-        observations: borrowing RuleObservations, row: Int, ledger: EntityLedger
+        observations: borrowing RuleObservations, row: RuleObservations.Row, ledger: EntityLedger
     ) -> RuleOutcome {
         facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         var outcome = RuleOutcome(score: modelScore)
