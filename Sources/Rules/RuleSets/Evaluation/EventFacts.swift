@@ -99,7 +99,8 @@ struct EventFacts {
         case .score: .double(modelScore)
         case .lastDecision: lastDecision.map { .string($0.rawValue) } ?? .failure(.absent)
         case .observed: observations.value(at: row.values + offsets[slot])
-        case .risk(let entity, let figure): entities.value(of: figure, of: entity, transaction, observations, row, ledger)
+        case .risk(let entity, let figure):
+            entities.value(of: figure, of: entity, transaction, observations, row, ledger)
         case .entityVelocity(let index): velocity(index, transaction, ledger)
         case let source: source.value(in: transaction)
         }
