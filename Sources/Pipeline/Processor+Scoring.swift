@@ -116,7 +116,8 @@ extension Processor {
             }
             counted.counts.scored += 1
             if late { counted.counts.late += 1 }
-            if decision.disposition == .allow, decision.hits.isEmpty, !rulesHold, shadowed.isEmpty {
+            if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
+                counted.day.count(requests[index].transaction.time)
                 allowed += 1
             } else {
                 settle(decision, index, shadowed, scoredAt)

@@ -65,8 +65,6 @@ final class Processor {
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     var requests: [Scorer.Request] = []
     var requestSources: [RequestSource] = []
-    /// Whether the rules hold decisions back, so that this need not be asked of them for every event.
-    var rulesHold: Bool
 
     /// Where a request comes from: places and numbers, so that nothing is counted for an event.
     struct RequestSource {
@@ -92,7 +90,6 @@ final class Processor {
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         contributor = VelocityContributor(scorer.rules)
-        rulesHold = !scorer.rules.breakers.isEmpty
         alignment = parts.alignment
         idleAfterMilliseconds = max(2000, parts.alignment.idleGraceMilliseconds)
         lastCheckpoint = parts.clock()
@@ -151,7 +148,6 @@ final class Processor {
             scorer.replaceRules(rules)
             for shadow in shadows { shadow.scorer.replaceRules(rules) }
             contributor = VelocityContributor(rules)
-            rulesHold = !rules.breakers.isEmpty
             logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .model(let model):
             take(model)

@@ -99,6 +99,8 @@ import Testing
         let broken = try directory.write("rules:\n  - {id: a, when: tx.amount >, action: review}\n", to: "broken.yaml")
         let refused = try await VigilProcess.run("rules", "format", broken)
         #expect(refused.status == 2 && refused.errors.contains("broken.yaml:2:"))
+        let missing = try await VigilProcess.run("rules", "format", broken + ".gone")
+        #expect(missing.status == 2 && missing.errors.contains("broken.yaml.gone: expected a readable file"))
     }
 
     @Test func anEventIsExplainedInEitherForm() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Postgres
 import Rules
 import Sequences
@@ -187,6 +188,26 @@ import Transactions
             #expect(order == order.sorted { !$0 && $1 })
         }
         #expect(Set(output.alerts.map(\.rulesHash)).count == 2)
+    }
+
+    /// A breaker may come with a reload: it must find the day as it would have counted it.
+    @Test func aDayIsCountedWithoutBreakersToo() throws {
+        let feeds = Feeds.population(seed: 6, partitions: 2, disorder: false)
+        func days(_ breakers: String) throws -> [TopicPartition: CircuitBreaker.Day] {
+            let rules = """
+                rules:
+                  - {id: r, when: "tx.amount > 60.0", action: decline}
+                \(breakers)
+                """
+            let steps = try ProcessorRun.decide(feeds, rules: rules).units.flatMap(\.steps)
+            return Dictionary(steps.filter { $0.input != Feeds.labels }.map { ($0.input, $0.day) }) { $1 }
+        }
+        let days = (without: try days(""), with: try days("breakers:\n  decline: {daily_share: 1, after: 0}"))
+        #expect(days.without == days.with)
+        for day in days.without.values {
+            let declined = day.decided[.decline] ?? 0
+            #expect(declined > 0 && declined < day.events)
+        }
     }
 
     /// A file that changes is taken up; an unsound one, or one whose tests fail, is not.

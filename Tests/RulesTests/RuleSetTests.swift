@@ -80,6 +80,27 @@ import Transactions
         #expect(found.last?.message.contains("a window from 1m to 30d") == true)
     }
 
+    /// An unsound rule, or one that is off, is still a rule that others may name.
+    @Test func aFaultIsToldOnce() {
+        let found = diagnostics(
+            of: """
+                rules:
+                  - {id: first, when: tx.nothing > 1, action: review}
+                  - {id: second, when: "true", action: review, state: off}
+                snoozes:
+                  - {rule: first, user: u, until: 2030-01-01}
+                  - {rule: secnd, user: u, until: 2030-01-01}
+                tests:
+                  - {name: t, events: [{amount: 1}], expect: {hits: [first, second, third]}}
+                """)
+        #expect(
+            found.map(\.message) == [
+                "unknown field 'tx.nothing'; 'tx' has amount, country, distance, id, terminal, time, user",
+                "no rule has the id 'secnd'; did you mean 'second'?",
+                "no rule has the id 'third'",
+            ])
+    }
+
     /// In a folded block the expression's line is still found in the file.
     @Test func placesInBlocksOfText() {
         let found = diagnostics(

@@ -95,6 +95,8 @@ import Transactions
                 """, schema: schema)
         let bench = RuleBench(rules)
         var day = CircuitBreaker.Day()
+        // The day before, which no longer counts.
+        for _ in 0..<50 { day.count(EventTime(milliseconds: -1)) }
         func decide(_ number: Int, _ amount: Double, hour: Int64) -> Decision {
             var event = transaction(amount: amount)
             event.id = "x\(number)"

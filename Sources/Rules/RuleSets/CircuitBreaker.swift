@@ -1,3 +1,4 @@
+internal import Sequences
 public import Transactions
 
 /// Holds an action of rules to review for the rest of a day once it takes more than its share of the day's events.
@@ -23,11 +24,14 @@ public struct CircuitBreaker: Hashable, Sendable {
 
         public init() {}
 
-        mutating func begin(_ time: EventTime) {
-            let today = Int64((Double(time.milliseconds) / Double(EventTime.millisecondsPerDay)).rounded(.down))
-            guard today > day else { return }
-            self = Day()
-            day = today
+        /// Counts an event.
+        public mutating func count(_ time: EventTime) {
+            let today = time.milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
+            if today > day {
+                self = Day()
+                day = today
+            }
+            events += 1
         }
     }
 }
@@ -35,18 +39,17 @@ public struct CircuitBreaker: Hashable, Sendable {
 extension RuleSet {
     /// Counts a decision, and holds it to review where its action has taken more than its share of the day.
     ///
-    /// The deciding rule's hit says so. Decisions by the score, and those of mandatory rules, are never held.
+    /// The deciding rule's hit says so. Decisions by the score, and those of mandatory rules, are never held. Days are
+    /// counted without breakers too, so that one that comes with a reload knows how the day has gone.
     public func hold(_ decision: inout Decision, at time: EventTime, day: inout CircuitBreaker.Day) {
-        guard !breakers.isEmpty else { return }
-        day.begin(time)
-        day.events += 1
+        day.count(time)
         guard let rule = decision.decidedBy, !mandatoryRules.contains(rule),
             let hit = decision.hits.firstIndex(where: { $0.rule == rule && $0.state == .active }),
-            decision.hits[hit].action == decision.disposition.rawValue,
-            let breaker = breakers.first(where: { $0.action == decision.disposition })
+            decision.hits[hit].action == decision.disposition.rawValue
         else { return }
-        let count = day.decided[breaker.action, default: 0] + 1
-        day.decided[breaker.action] = count
+        let count = day.decided[decision.disposition, default: 0] + 1
+        day.decided[decision.disposition] = count
+        guard let breaker = breakers.first(where: { $0.action == decision.disposition }) else { return }
         if count > breaker.allowance, Double(count) > breaker.dailyShare * Double(day.events) {
             day.held.insert(breaker.action)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Transactions
 
 /// What goes to the person at the terminal: standard error, so that standard output stays for data.
 enum Terminal {
@@ -7,6 +8,16 @@ enum Terminal {
 
     /// For libraries whose errors come back to the caller, where they are told once and in full.
     static let quietLogger = Logger(label: "vigil") { _ in SwiftLogNoOpLogHandler() }
+
+    /// What is in a file that a person names; '-' is standard input.
+    static func input(_ path: String) throws -> Data {
+        guard path != "-" else { return FileHandle.standardInput.readDataToEndOfFile() }
+        do {
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw DataFileError(file: path, expected: "a readable file (\(error.localizedDescription))")
+        }
+    }
 
     /// One line to standard error.
     static func say(_ line: String) {

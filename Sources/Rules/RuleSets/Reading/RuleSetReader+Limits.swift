@@ -11,11 +11,8 @@ extension RuleSetReader {
             }
             reportUnknown(in: mapping, among: ["rule", "until", "reason", "user"] + entities)
             let rule = optional("rule", of: mapping)
-            if let rule, let value = mapping["rule"], !rules.contains(where: { $0.rule.id == rule }),
-                !offRules.contains(rule)
-            {
-                let hint = NearestName.of(rule, among: rules.map(\.rule.id)).map { "; did you mean '\($0)'?" } ?? ""
-                report("no rule has the id '\(rule)'\(hint)", at: value, field: "snoozes")
+            if let rule, let value = mapping["rule"], !ruleIDs.contains(rule) {
+                reportUnknown(rule: rule, at: value, field: "snoozes")
             }
             _ = optional("reason", of: mapping)
             let keys = (["user"] + entities).filter { mapping[$0] != nil }

@@ -28,6 +28,7 @@ extension RuleSetReader {
             }
             readRule(mapping, at: node, id: id)
         }
+        ruleIDs = Set(seen.keys)
         rules = rules.enumerated().sorted { left, right in
             let (one, other) = (left.element.rule, right.element.rule)
             return (one.tier.rank, -one.priority, left.offset) < (other.tier.rank, -other.priority, right.offset)
@@ -60,9 +61,9 @@ extension RuleSetReader {
             expires: time("expires", of: mapping, rule: id),
             state: choice("state", of: mapping, default: .active, rule: id),
             sample: number("sample", of: mapping, in: 0...1, rule: id) ?? 1, line: node.mark?.line ?? 1)
-        guard let identifier, let action, let compiled else { return }
+        guard identifier != nil, let action, let compiled else { return }
         guard rule.state != .off else {
-            offRules.insert(identifier)
+            offCount += 1
             return
         }
         rules.append(

@@ -93,15 +93,13 @@ extension RuleSetReader {
 
     private mutating func ruleNames(_ field: String, of mapping: Node.Mapping) -> Set<String>? {
         guard let node = mapping[field] else { return nil }
-        let known = Set(rules.map(\.rule.id)).union(offRules)
         var names: Set<String> = []
         for item in items(of: node, field: field) {
             let name = item.scalar?.string ?? ""
-            if known.contains(name) {
+            if ruleIDs.contains(name) {
                 names.insert(name)
             } else {
-                let hint = NearestName.of(name, among: known).map { "; did you mean '\($0)'?" } ?? ""
-                report("no rule has the id '\(name)'\(hint)", at: item, field: field)
+                reportUnknown(rule: name, at: item, field: field)
             }
         }
         return names

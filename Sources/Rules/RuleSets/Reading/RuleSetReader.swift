@@ -13,7 +13,9 @@ struct RuleSetReader {
     var compiler: Compiler
     var diagnostics: [RuleDiagnostic] = []
     var rules: [CompiledRule] = []
-    var offRules: Set<String> = []
+    /// Of every rule in the file, of unsound ones and those that are off too.
+    var ruleIDs: Set<String> = []
+    var offCount = 0
     var lists: [RuleList] = []
     var velocities = Velocities()
     /// Where each aggregate's expressions stand.
@@ -48,7 +50,7 @@ struct RuleSetReader {
     private var ruleSet: RuleSet {
         RuleSet(
             RuleSetParts(
-                rules: rules, offCount: offRules.count, lists: lists, velocities: velocities, snoozes: snoozes,
+                rules: rules, offCount: offCount, lists: lists, velocities: velocities, snoozes: snoozes,
                 breakers: breakers, tests: tests, names: facts.names, program: compiler.program,
                 bindings: facts.bindings(usedBy: compiler.program.factsUsed)),
             schema: schema)
@@ -101,6 +103,11 @@ struct RuleSetReader {
                 "unknown key '\(name)'\(hint ?? "; expected one of \(known.joined(separator: ", "))")", at: key,
                 rule: rule)
         }
+    }
+
+    mutating func reportUnknown(rule: String, at node: Node, field: String) {
+        let hint = NearestName.of(rule, among: ruleIDs.sorted()).map { "; did you mean '\($0)'?" } ?? ""
+        report("no rule has the id '\(rule)'\(hint)", at: node, field: field)
     }
 
     mutating func optional(_ field: String, of mapping: Node.Mapping, rule: String? = nil) -> String? {

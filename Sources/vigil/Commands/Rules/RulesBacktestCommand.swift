@@ -13,7 +13,8 @@ struct RulesBacktestCommand: AsyncParsableCommand {
         discussion: """
             One pass with the same model: prints each rule's hits, precision, recall, marginal recall (the frauds that only \
             it flags) and overlap with the others, and which decisions change against the active set. Rules in shadow match \
-            and are counted, but change nothing. Figures are of transactions old enough for their labels to have arrived.
+            and are counted, but change nothing. Hits, overlaps and changes are of all transactions; frauds, precision, recall \
+            and false alarms of those old enough for their labels to have arrived.
             """)
 
     @Option(help: "The rule set to try (YAML).")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Rules
 import Transactions
 
@@ -18,10 +17,14 @@ struct RulesExplainCommand: AsyncParsableCommand {
     @Option(help: "File of events, one JSON object a line; '-' for standard input.")
     var event: String
 
-    @Option(help: "What the model is taken to say.")
+    @Option(help: "What the model is taken to say, 0 to 1.")
     var score = 0.0
 
     @OptionGroup var output: JSONOption
+
+    func validate() throws {
+        guard (0...1).contains(score) else { throw ValidationError("--score is a probability: 0 to 1") }
+    }
 
     func run() async throws {
         let schema = try file.loadSchema()
@@ -42,10 +45,7 @@ struct RulesExplainCommand: AsyncParsableCommand {
     }
 
     private func readEvents(_ schema: TransactionSchema) throws -> [Transaction] {
-        let data =
-            event == "-"
-            ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: event))
-        let text = String(decoding: data, as: UTF8.self)
+        let text = String(decoding: try Terminal.input(event), as: UTF8.self)
         do {
             return try events(in: text, TransactionDecoder(schema: schema))
         } catch {

@@ -28,7 +28,7 @@ struct RulesFormatCommand: AsyncParsableCommand {
     func run() async throws {
         var changed = 0
         for file in files {
-            guard let text = String(validating: try Data(contentsOf: URL(fileURLWithPath: file)), as: UTF8.self) else {
+            guard let text = String(validating: try Terminal.input(file), as: UTF8.self) else {
                 throw Failure("\(file): not UTF-8")
             }
             let formatted = try RuleFormatter.format(text, file: file)
