@@ -103,24 +103,24 @@ extension Processor {
         metrics.scored(events: outcomes.count, since: started)
         let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        var allowed = 0
         requests.withUnsafeBufferPointer { requests in
             for index in requests.indices { requests[index].user.newestOffset = requestSources[index].offset }
-        }
-        var allowed = 0
-        for index in outcomes.indices {
-            let source = requestSources[index]
-            let counted = order[source.worker]
-            guard case .scored(let decision, let late) = outcomes[index] else {
-                counted.counts.duplicates += 1
-                continue
-            }
-            counted.counts.scored += 1
-            if late { counted.counts.late += 1 }
-            if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
-                counted.day.count(requests[index].transaction.time)
-                allowed += 1
-            } else {
-                settle(decision, index, shadowed, scoredAt)
+            for index in outcomes.indices {
+                let source = requestSources[index]
+                let counted = order[source.worker]
+                guard case .scored(let decision, let late) = outcomes[index] else {
+                    counted.counts.duplicates += 1
+                    continue
+                }
+                counted.counts.scored += 1
+                if late { counted.counts.late += 1 }
+                if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
+                    counted.day.count(requests[index].transaction.time)
+                    allowed += 1
+                } else {
+                    settle(decision, index, shadowed, scoredAt)
+                }
             }
         }
         metrics.decided(.allow, count: allowed)

@@ -243,10 +243,11 @@ public final class Scorer {
         dropCache(of: user)
         let transaction = request.transaction
         hotHistoryBytes += user.withOpen { history in
-            raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: history, ledger: ledger, into: $0)
-            }
             let time = history.effectiveTime(of: transaction.time)
+            extractor.entities.read(transaction, at: time, ledger: ledger, into: &risks)
+            raw.withUnsafeMutableBufferPointer {
+                extractor.extract(transaction, history: history, risks: risks, into: $0)
+            }
             evaluator.absorb(transaction, at: time, history: history, profile: &user.profile)
             challengers?.absorb(transaction, at: time, history: history)
             return append(transaction, id: id, to: &history)

@@ -44,19 +44,26 @@ public struct EntityRiskReader: Sendable {
         into risks: inout [EntityRisk?]
     ) {
         precondition(slots.count == count && risks.count == count, "one slot and one risk an entity expected")
-        for place in slots.indices {
-            risks[place] = slots[place] == Self.noEntity ? nil : ledger.risk(at: slots[place], time)
-        }
+        for place in slots.indices { risks[place] = risk(at: slots[place], time, ledger) }
     }
 
-    /// Finds and reads the risks of one event; nil for an entity that it does not name.
+    /// As above, of an event whose entities have not been found yet.
+    public func read(
+        _ transaction: Transaction, at time: EventTime, ledger: borrowing EntityLedger, into risks: inout [EntityRisk?]
+    ) {
+        precondition(risks.count == count, "one risk an entity expected")
+        for place in entities.indices { risks[place] = risk(at: slot(place, transaction, ledger), time, ledger) }
+    }
+
+    /// As above, into an array of its own.
     public func risks(_ transaction: Transaction, at time: EventTime, ledger: borrowing EntityLedger) -> [EntityRisk?] {
         var risks = [EntityRisk?](repeating: nil, count: count)
-        for place in entities.indices {
-            let slot = slot(place, transaction, ledger)
-            if slot != Self.noEntity { risks[place] = ledger.risk(at: slot, time) }
-        }
+        read(transaction, at: time, ledger: ledger, into: &risks)
         return risks
+    }
+
+    private func risk(at slot: Int, _ time: EventTime, _ ledger: borrowing EntityLedger) -> EntityRisk? {
+        slot == Self.noEntity ? nil : ledger.risk(at: slot, time)
     }
 
     private func slot(_ place: Int, _ transaction: Transaction, _ ledger: borrowing EntityLedger) -> Int {

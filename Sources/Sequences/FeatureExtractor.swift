@@ -29,15 +29,6 @@ public struct FeatureExtractor: Sendable {
 
     public var names: [String] { features.map(\.name) }
 
-    /// Fills `raw` for a transaction; as below, with its entities found and read here.
-    public func extract(
-        _ transaction: Transaction, history: borrowing UserHistory, ledger: borrowing EntityLedger,
-        into raw: UnsafeMutableBufferPointer<UInt32>
-    ) {
-        let risks = entities.risks(transaction, at: history.effectiveTime(of: transaction.time), ledger: ledger)
-        extract(transaction, history: history, risks: risks, into: raw)
-    }
-
     /// Fills `raw` for a transaction; allocates nothing.
     ///
     /// The hour and the weekday are the transaction's own; everything else is as of its effective time.

@@ -22,10 +22,13 @@ public struct HistoricalStream: Sendable {
     private let historyCapacity: Int
     private var entities: EntityReplay
     private var users: [String: Int] = [:]
+    /// Of the current transaction's entities.
+    private var risks: [EntityRisk?]
 
     /// - Parameter historyCapacity: tokens kept a user, as the model that runs on them will.
     public init(extractor: FeatureExtractor, historyCapacity: Int) {
         self.extractor = extractor
+        risks = Array(repeating: nil, count: extractor.entities.count)
         self.historyCapacity = historyCapacity
         entities = EntityReplay(schema: extractor.schema)
     }
@@ -52,9 +55,11 @@ public struct HistoricalStream: Sendable {
             duplicates += 1
             return nil
         }
-        extractor.extract(transaction, history: histories[user], ledger: entities.ledger, into: raw)
+        let time = histories[user].effectiveTime(of: transaction.time)
+        extractor.entities.read(transaction, at: time, ledger: entities.ledger, into: &risks)
+        extractor.extract(transaction, history: histories[user], risks: risks, into: raw)
         let step = Step(
-            user: user, time: histories[user].effectiveTime(of: transaction.time),
+            user: user, time: time,
             late: histories[user].isLate(transaction.time))
         histories[user].append(
             raw: UnsafeBufferPointer(raw), time: transaction.time, id: id, amount: transaction.amount)

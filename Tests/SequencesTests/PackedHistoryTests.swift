@@ -32,8 +32,10 @@ import Transactions
                     knownAt: transaction.time.advanced(byMilliseconds: schema.labelDelayMilliseconds),
                     entities: transaction.entities))
             guard number % 8 == 0 else { continue }
+            let risks = extractor.entities.risks(
+                transaction, at: history.effectiveTime(of: transaction.time), ledger: replay.ledger)
             raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: history, ledger: replay.ledger, into: $0)
+                extractor.extract(transaction, history: history, risks: risks, into: $0)
             }
             raw.withUnsafeBufferPointer {
                 history.append(

@@ -48,7 +48,8 @@ func label(_ id: String, fraud: Bool, knownAt milliseconds: Int64, terminal: Str
 extension FeatureExtractor {
     func raw(_ transaction: Transaction, _ history: UserHistory, _ ledger: EntityLedger) -> [UInt32] {
         var raw = [UInt32](repeating: 0, count: rawCount)
-        raw.withUnsafeMutableBufferPointer { extract(transaction, history: history, ledger: ledger, into: $0) }
+        let risks = entities.risks(transaction, at: history.effectiveTime(of: transaction.time), ledger: ledger)
+        raw.withUnsafeMutableBufferPointer { extract(transaction, history: history, risks: risks, into: $0) }
         return raw
     }
 }

@@ -112,8 +112,10 @@ struct ScoringWorkload {
         for number in 0..<20_000 {
             let user = Int(pick(number, 60, below: 200))
             let transaction = transaction(number, user: user, schema: schema)
+            let time = histories[user].effectiveTime(of: transaction.time)
+            let risks = extractor.entities.risks(transaction, at: time, ledger: ledger)
             raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: histories[user], ledger: ledger, into: $0)
+                extractor.extract(transaction, history: histories[user], risks: risks, into: $0)
             }
             raw.withUnsafeBufferPointer {
                 histories[user].append(

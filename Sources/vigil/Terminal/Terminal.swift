@@ -9,9 +9,8 @@ enum Terminal {
     /// For libraries whose errors come back to the caller, where they are told once and in full.
     static let quietLogger = Logger(label: "vigil") { _ in SwiftLogNoOpLogHandler() }
 
-    /// What is in a file that a person names; '-' is standard input.
+    /// What is in a file that a person names.
     static func input(_ path: String) throws -> Data {
-        guard path != "-" else { return FileHandle.standardInput.readDataToEndOfFile() }
         do {
             return try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Rules
 import Transactions
 
@@ -45,7 +46,8 @@ struct RulesExplainCommand: AsyncParsableCommand {
     }
 
     private func readEvents(_ schema: TransactionSchema) throws -> [Transaction] {
-        let text = String(decoding: try Terminal.input(event), as: UTF8.self)
+        let data = event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Terminal.input(event)
+        let text = String(decoding: data, as: UTF8.self)
         do {
             return try events(in: text, TransactionDecoder(schema: schema))
         } catch {
