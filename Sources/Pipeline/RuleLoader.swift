@@ -3,7 +3,6 @@ internal import Logging
 internal import Postgres
 internal import Rules
 internal import Sequences
-internal import Synchronization
 internal import Transactions
 
 /// Reads rule sets from where they are kept: checked, compiled, and held to their own fixtures.
@@ -13,6 +12,10 @@ final class RuleLoader {
     /// A rule set that cannot be taken, and why.
     struct Refusal: Error, CustomStringConvertible {
         var description: String
+
+        static func none(_ name: String) -> Refusal {
+            Refusal(description: "vigil.rule_sets holds no sound rule set named '\(name)'")
+        }
     }
 
     private let origin: RuleOrigin
@@ -20,8 +23,8 @@ final class RuleLoader {
     private let postgres: PostgresSettings
     private let logger: Logger
     private var connection: PostgresConnection?
-    /// Rows found unsound; they are not looked at again.
-    private var refusedRows: Set<Int64> = []
+    /// Where the lists of a set that was refused are kept: a change there may make it sound.
+    private var refusedLists: [RuleList.Source] = []
     /// How many rows were refused while an older one was sound.
     private(set) var refusedRowCount: Int64 = 0
 
@@ -38,9 +41,18 @@ final class RuleLoader {
     ///
     /// - Throws: `RuleSetError` or `Refusal` for unsound ones, `PostgresError` where the database is away.
     func load() throws -> RuleSet {
-        switch origin {
-        case .file(let path): return try tested { try RuleSet.load(path: path, schema: schema, tables: $0) }
-        case .table(let name): return try loadNewest(name)
+        do {
+            let rules =
+                switch origin {
+                case .file(let path):
+                    try tested(path) { try RuleSet.load(path: path, schema: schema, tables: $0) }
+                case .table(let name): try loadNewest(name)
+                }
+            refusedLists = []
+            return rules
+        } catch let error as RuleSetError {
+            refusedLists = error.lists
+            throw error
         }
     }
 
@@ -55,13 +67,14 @@ final class RuleLoader {
             marks.append(try rows.first?.value("newest") ?? "")
         }
         var lists: [String] = []
-        for list in rules.lists {
-            switch list.source {
+        for source in Set(rules.lists.map(\.source) + refusedLists) {
+            switch source {
             case .inline: break
             case .file(let path): marks.append(Self.mark(of: path))
             case .table(let name): lists.append(name)
             }
         }
+        marks.sort()
         guard !lists.isEmpty else { return marks }
         let rows = try database().executePrepared(
             """
@@ -77,59 +90,60 @@ final class RuleLoader {
         return bytes.withUnsafeBytes { "\(path):\($0.count):\(StableHash.bytes($0))" }
     }
 
-    /// Reads a rule set and runs its own tests.
-    ///
-    /// - Throws: what made a list's table unreadable rather than the fault it looks like: the rules are not to blame.
-    private func tested(_ read: (_ tables: @escaping RuleListTables) throws -> RuleSet) throws -> RuleSet {
-        let lists = ListReader(postgres: postgres, logger: logger)
-        let rules: RuleSet
-        do {
-            rules = try read { try lists.elements(of: $0) }
-        } catch {
-            throw lists.failure ?? error
-        }
-        let failures = RuleTester.run(rules)
-        guard failures.isEmpty else {
-            throw Refusal(description: failures.map(\.description).joined(separator: "\n"))
-        }
+    /// Reads a rule set and holds it to its own tests.
+    private func tested(_ file: String, _ read: (_ tables: RuleListTables?) throws -> RuleSet) throws -> RuleSet {
+        let rules = try RuleListReader.whole(RuleListReader(postgres: postgres, logger: logger), read)
+        try RuleTester.check(rules, file: file)
         return rules
     }
 
-    /// Goes back from the newest row to the first that is sound, and writes down what each came to.
+    /// Goes back from the newest row to the first that is sound, and writes down what each came to. One that was in
+    /// force is not given up for what its lists have become since: an older one would decide in its place.
     private func loadNewest(_ name: String) throws -> RuleSet {
         let connection = try database()
-        let rows = try connection.executePrepared(
+        var newer = Int64.max
+        var last: RuleSetError?
+        while let row = try connection.executePrepared(
             """
-            SELECT id, yaml FROM vigil.rule_sets WHERE name = $1 AND status <> 'refused' ORDER BY id DESC LIMIT 20
-            """, [.text(name)])
-        var last: (any Error)?
-        for row in rows {
+            SELECT id, yaml, status FROM vigil.rule_sets WHERE name = $1 AND id < $2 AND status <> 'refused'
+            ORDER BY id DESC LIMIT 1
+            """, [.text(name), .int64(newer)]
+        ).first {
             let id: Int64 = try row.value("id")
-            guard !refusedRows.contains(id) else { continue }
-            let text: String = try row.value("yaml")
+            let (text, status): (String, String) = (try row.value("yaml"), try row.value("status"))
+            let file = Self.name(ofRow: id)
             do {
-                let rules = try tested {
-                    try RuleSet.load(text: text, file: "vigil.rule_sets #\(id)", schema: schema, tables: $0)
-                }
-                try note(id, "in_force", hash: rules.hash, diagnostics: nil)
+                let rules = try tested(file) { try RuleSet.load(text: text, file: file, schema: schema, tables: $0) }
+                try noteInForce(id, rules)
                 return rules
-            } catch let error where error is RuleSetError || error is Refusal {
-                refusedRows.insert(id)
+            } catch let error as RuleSetError where status == "new" {
                 refusedRowCount += 1
-                try note(id, "refused", hash: nil, diagnostics: "\(error)")
+                try noteRefused(id, error)
                 logger.error("Rule set refused", metadata: ["id": "\(id)", "why": "\(error)"])
                 last = last ?? error
             }
+            newer = id
         }
-        throw last ?? Refusal(description: "vigil.rule_sets holds no sound rule set named '\(name)'")
+        throw last ?? Refusal.none(name)
     }
 
-    private func note(_ id: Int64, _ status: String, hash: String?, diagnostics: String?) throws {
+    /// What diagnostics call a row.
+    static func name(ofRow id: Int64) -> String { "vigil.rule_sets #\(id)" }
+
+    private func noteInForce(_ id: Int64, _ rules: RuleSet) throws {
         _ = try database().executePrepared(
             """
-            UPDATE vigil.rule_sets SET status = $2, rules_hash = $3, diagnostics = $4, decided_at = now()
-            WHERE id = $1 AND status <> $2
-            """, [.int64(id), .text(status), .text(hash), .text(diagnostics)])
+            UPDATE vigil.rule_sets SET status = 'in_force', rules_hash = $2, diagnostics = NULL, decided_at = now()
+            WHERE id = $1 AND (status <> 'in_force' OR rules_hash IS DISTINCT FROM $2)
+            """, [.int64(id), .text(rules.hash)])
+    }
+
+    private func noteRefused(_ id: Int64, _ why: RuleSetError) throws {
+        _ = try database().executePrepared(
+            """
+            UPDATE vigil.rule_sets SET status = 'refused', diagnostics = $2, decided_at = now()
+            WHERE id = $1 AND status = 'new'
+            """, [.int64(id), .text("\(why)")])
     }
 
     private func database() throws -> PostgresConnection {
@@ -138,32 +152,5 @@ final class RuleLoader {
         let fresh = try PostgresConnection(postgres, logger: logger)
         connection = fresh
         return fresh
-    }
-}
-
-/// Reads lists of `vigil.rule_lists` and remembers why one could not be read.
-private final class ListReader: Sendable {
-    private let postgres: PostgresSettings
-    private let logger: Logger
-    private let firstFailure = Mutex<(any Error)?>(nil)
-
-    init(postgres: PostgresSettings, logger: Logger) {
-        self.postgres = postgres
-        self.logger = logger
-    }
-
-    var failure: (any Error)? { firstFailure.withLock { $0 } }
-
-    func elements(of list: String) throws -> [String] {
-        do {
-            let connection = try PostgresConnection(postgres, logger: logger)
-            defer { connection.close() }
-            let rows = try connection.executePrepared(
-                "SELECT value FROM vigil.rule_lists WHERE list = $1 ORDER BY value", [.text(list)])
-            return try rows.map { try $0.value("value", as: String.self) }
-        } catch {
-            firstFailure.withLock { $0 = $0 ?? error }
-            throw error
-        }
     }
 }

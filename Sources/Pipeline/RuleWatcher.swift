@@ -15,6 +15,8 @@ final class RuleWatcher {
     private let logger: Logger
     private var current: RuleSet
     private var seen: [String]?
+    /// What was told of the last refusal; once its lists are watched too, it is tried again, and not told twice.
+    private var refusal: String?
 
     init(
         _ current: RuleSet, loader: RuleLoader, inbox: BoundedQueue<ProcessorMessage>, intervalMilliseconds: Int64,
@@ -49,6 +51,7 @@ final class RuleWatcher {
         do {
             let rules = try loader.load()
             seen = found
+            refusal = nil
             guard rules.hash != current.hash else { return }
             let known = Set(current.velocityDeclarations.map(\.name))
             for velocity in rules.velocityDeclarations where !known.contains(velocity.name) {
@@ -58,8 +61,9 @@ final class RuleWatcher {
             metrics.ruleReloads.increment()
             inbox.sendNow(.rules(rules))
         } catch let error where error is RuleSetError || error is RuleLoader.Refusal {
-            // Seen: it is not told again until it changes.
             seen = found
+            guard refusal != "\(error)" else { return }
+            refusal = "\(error)"
             if loader.refusedRowCount == refused { metrics.ruleRefusals.increment() }
             logger.error("Rules refused; those in force stay", metadata: ["why": "\(error)"])
         }

@@ -62,4 +62,19 @@ import Transactions
         #expect(rules.overlap[big][huge] == 1 && rules.overlap[huge][big] == 1 && rules.overlap[big][trusted] == 1)
         #expect(rules.overlap[big][big] == 3 && rules.overlap[up][big] == 0)
     }
+
+    /// A snoozed match did nothing, so nothing goes with it; nor does a rule that changed nothing answer for a breaker.
+    @Test func whatDidNotActIsMissedForNothing() throws {
+        var table = try ReportFixture.result().table
+        let place = { (id: String) in table.contenders[0].rules.firstIndex { $0.id == id } }
+        let (big, up) = (try #require(place("big")), try #require(place("up")))
+        // Row 1 would be flagged by big alone; row 9, let through, is held by a breaker, and up only moves its score.
+        table.contenders[0].snoozedRows[big] = [1]
+        table.contenders[0].dispositions[1] = .allow
+        table.contenders[0].ruleRows[up] = [4, 9, 10]
+        table.contenders[0].dispositions[9] = .review
+        let rows = RuleTable(table).rows
+        #expect(rows[big].hits == 3 && rows[big].marginalRecall == 0)
+        #expect(rows[up].marginalRecall == 0.2 && rows[up].marginalFalseAlarms == 1)
+    }
 }

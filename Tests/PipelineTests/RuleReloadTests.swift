@@ -112,6 +112,61 @@ import Transactions
         #expect(try status(row, connection).status == "in_force")
     }
 
+    /// The row in force stays so while its list makes it fail its own tests: no older one takes its place, in a
+    /// process that starts then neither; mended, it goes on.
+    @Test func aListThatSpoilsTheRowInForceBringsNoOlderOneBack() throws {
+        let database = try TestDatabase()
+        let connection = try database.connect()
+        _ = try insert(Self.rules("old"), connection)
+        let watch = Watch(.empty(schema: SmallModel.schema), .table("default"), database.settings)
+        defer { watch.stop() }
+        try watch.collect(until: 1)
+        let row = try insert(
+            "lists:\n  hot: {table: hot}\n" + Self.rules("new")
+                + "tests:\n  - {name: t, events: [{amount: 1, terminal: t1}], expect: {decision: review}}\n",
+            connection)
+        try watch.collect(until: 2)
+        #expect(watch.taken[1].rules.map(\.id) == ["new"])
+        func loader() -> RuleLoader {
+            RuleLoader(
+                origin: .table("default"), schema: SmallModel.schema, postgres: database.settings, logger: .quiet)
+        }
+        try connection.run(
+            script: """
+                UPDATE vigil.rule_sets SET yaml = replace(yaml, 'when: "true"', 'when: "!(tx.terminal in lists.hot)"')
+                WHERE id = \(row);
+                INSERT INTO vigil.rule_lists (list, value) VALUES ('hot', 't1');
+                """)
+        #expect(throws: RuleSetError.self) { try loader().load() }
+        #expect(try status(row, connection).status == "in_force")
+        try connection.run(script: "DELETE FROM vigil.rule_lists")
+        #expect(try loader().load().rules.map(\.id) == ["new"])
+    }
+
+    /// Tools see the row in force, or the one that decided; those still to be looked at only where there is no other.
+    @Test func toolsReadTheRowInForce() throws {
+        let database = try TestDatabase()
+        let connection = try database.connect()
+        func rules(_ hash: String? = nil) throws -> [String] {
+            try RuleOrigin.table("default").rules(
+                schema: SmallModel.schema, postgres: database.settings, logger: .quiet, decidedUnder: hash
+            ).rules.map(\.id)
+        }
+        #expect(throws: RuleLoader.Refusal.self) { try rules() }
+        _ = try insert(Self.rules("first"), connection)
+        #expect(try rules() == ["first"])
+        let loader = RuleLoader(
+            origin: .table("default"), schema: SmallModel.schema, postgres: database.settings, logger: .quiet)
+        let first = try loader.load().hash
+        _ = try insert(Self.rules("second"), connection)
+        #expect(try rules() == ["first"])
+        _ = try loader.load()
+        #expect(try rules() == ["second"] && rules(first) == ["first"])
+        _ = try insert(Self.rules("bad").replacing("\"true\"", with: "tx.nothing"), connection)
+        _ = try loader.load()
+        #expect(try rules() == ["second"])
+    }
+
     /// Many rule sets one after the other: no event is lost or decided twice, none by parts of two sets, and the sets'
     /// order is that of the offsets.
     @Test func noEventIsDecidedByHalfARuleSet() throws {
@@ -247,5 +302,25 @@ import Transactions
         stopping.stop(within: 0)
         #expect(ended.wait(timeout: 120))
         #expect(taken == [["second"], ["third"]])
+    }
+
+    /// A file refused for want of a list is looked at again when the list comes.
+    @Test func theListsOfARefusedFileAreWatchedToo() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString).yaml").path
+        let list = path + ".list"
+        defer { for file in [path, list] { try? FileManager.default.removeItem(atPath: file) } }
+        func write(_ text: String, _ path: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
+        let loader = RuleLoader(
+            origin: .file(path), schema: SmallModel.schema, postgres: .init(host: "nowhere"), logger: .quiet)
+        try write(Self.rules("first"), path)
+        let current = try loader.load()
+        try write("lists: {hot: {file: '\(list)'}}\n" + Self.rules("second"), path)
+        #expect(throws: RuleSetError.self) { try loader.load() }
+        let seen = try loader.fingerprint(current)
+        try write("t1\n", list)
+        #expect(try loader.fingerprint(current) != seen)
+        #expect(try loader.load().lists.map(\.elements) == [["t1"]])
     }
 }

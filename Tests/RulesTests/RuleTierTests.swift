@@ -69,6 +69,46 @@ import Transactions
         }
     }
 
+    /// However the file writes the key: with quotes, indented or as JSON.
+    @Test(arguments: [
+        "{\"rules\": [RULE], \"snoozes\": [SNOOZE]}", "\"snoozes\": [SNOOZE]\nrules: [RULE]",
+        "  snoozes: [SNOOZE]\n  rules: [RULE]",
+    ])
+    func snoozesHoldInAnySpelling(_ form: String) throws {
+        let rule = "{\"id\": \"r\", \"when\": \"true\", \"action\": \"decline\"}"
+        let snooze = "{\"user\": \"u1\", \"until\": \"2030-01-01\"}"
+        let text = form.replacing("RULE", with: rule).replacing("SNOOZE", with: snooze)
+        #expect(try outcome(of: text).hits.map(\.state) == [.snoozed])
+    }
+
+    /// Nothing overrides a mandatory rule but a snooze that names it.
+    @Test func mandatoryRulesAreSnoozedByNameAlone() throws {
+        let text = """
+            rules:
+              - {id: bound, when: "true", action: decline, tier: mandatory}
+              - {id: other, when: "true", action: review}
+            snoozes: [{user: u1, until: 2030-01-01}]
+            """
+        #expect(try outcome(of: text).hits.map(\.state) == [.active, .snoozed])
+        let named = text.replacing("{user", with: "{rule: bound, user")
+        #expect(try outcome(of: named).hits.map(\.state) == [.snoozed, .active])
+    }
+
+    /// A user whose id only looks the same is another user.
+    @Test func snoozesCompareBytes() throws {
+        func state(_ user: String) throws -> RuleHit.State? {
+            let text = """
+                rules: [{id: r, when: "true", action: decline}]
+                snoozes: [{user: "zoe\u{308}", until: 2030-01-01}]
+                """
+            let rules = try RuleSet.load(text: text, schema: schema)
+            let event = Transaction(id: "e", user: user, time: EventTime(milliseconds: 0), amount: 1)
+            return RuleBench(rules).take(event, modelScore: 0, review: 0.5).hits.first?.state
+        }
+        #expect(try state("zoe\u{308}") == .snoozed)
+        #expect(try state("zo\u{eb}") == .active)
+    }
+
     /// The same users always, and about the share asked for.
     @Test func samplesAreOfUsers() throws {
         let rules = try RuleSet.load(

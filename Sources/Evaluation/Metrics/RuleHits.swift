@@ -7,13 +7,16 @@ struct RuleHits {
     /// Row by row.
     private let rules: Column<UInt16>
 
-    init(_ contender: ReplayContender) {
-        var starts = Column<UInt64>(repeating: 0, count: contender.scores.count + 1)
-        for rows in contender.ruleRows { for row in rows { starts[Int(row) + 1] += 1 } }
-        for row in contender.scores.indices { starts[row + 1] += starts[row] }
+    /// - Parameters:
+    ///   - rowsOfRules: (rules) the rows that count for each.
+    ///   - count: how many rows there are.
+    init(_ rowsOfRules: [Column<UInt32>], count: Int) {
+        var starts = Column<UInt64>(repeating: 0, count: count + 1)
+        for rows in rowsOfRules { for row in rows { starts[Int(row) + 1] += 1 } }
+        for row in 0..<count { starts[row + 1] += starts[row] }
         var next = starts
         var rules = Column<UInt16>(repeating: 0, count: Int(starts.last ?? 0))
-        for (rule, rows) in contender.ruleRows.enumerated() {
+        for (rule, rows) in rowsOfRules.enumerated() {
             for row in rows {
                 rules[Int(next[Int(row)])] = UInt16(truncatingIfNeeded: rule)
                 next[Int(row)] += 1

@@ -59,7 +59,7 @@ public struct RuleTable: Hashable, Sendable, Codable {
                 let isFraud = table.truths[index] == 1
                 row.matureHits += 1
                 row.frauds += isFraud ? 1 : 0
-                let without = redecision.disposition(row: index, without: rule) != .allow
+                let without = redecision.isFlagged(index, without: rule)
                 let change = (own.isFlagged(index) ? 1 : 0) - (without ? 1 : 0)
                 if isFraud { lost += change } else { row.marginalFalseAlarms += change }
             }

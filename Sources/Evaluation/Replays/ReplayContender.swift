@@ -20,6 +20,8 @@ public struct ReplayContender: Sendable {
     public package(set) var dispositions = Column<Disposition>()
     /// (rules) the rows on which each rule matched, in ascending order.
     public package(set) var ruleRows: [Column<UInt32>]
+    /// (rules) those of them on which the match was snoozed and did nothing, in ascending order.
+    public package(set) var snoozedRows: [Column<UInt32>]
     /// (rows) the rule that decided, an index of `rules`; −1 where the score alone did.
     public package(set) var decidedBy = Column<Int16>()
 
@@ -30,6 +32,7 @@ public struct ReplayContender: Sendable {
         self.thresholds = thresholds
         self.rules = rules
         ruleRows = Array(repeating: [], count: rules.count)
+        snoozedRows = ruleRows
     }
 
     /// Whether the row was put up for review or declined.

@@ -94,7 +94,7 @@ public struct ReplayStore {
             "run_id", "contender", "source", "partition", "record_offset", "alert_id", "user_pseudonym", "amount",
             "event_time", "model_score", "score", "decision", "decided_by", "rules", "fraud", "maturity",
         ]
-        let hits = table.contenders.map { RuleHits($0) }
+        let hits = table.contenders.map { RuleHits($0.ruleRows, count: table.count) }
         _ = try connection.copy(into: ["vigil", "replay_decisions"], columns: columns) { writer in
             for row in 0..<table.count {
                 guard isAll || table.truths[row] == 1 || table.contenders.contains(where: { $0.isFlagged(row) }) else {

@@ -58,7 +58,9 @@ struct ReplayTableBuilder {
         let decidedBy = decision.decidedBy.flatMap { ruleIndexes[entrant][$0] } ?? -1
         table.contenders[entrant].decidedBy.append(Int16(truncatingIfNeeded: decidedBy))
         for hit in decision.hits {
-            if let rule = ruleIndexes[entrant][hit.rule] { table.contenders[entrant].ruleRows[rule].append(row) }
+            guard let rule = ruleIndexes[entrant][hit.rule] else { continue }
+            table.contenders[entrant].ruleRows[rule].append(row)
+            if hit.state == .snoozed { table.contenders[entrant].snoozedRows[rule].append(row) }
         }
     }
 

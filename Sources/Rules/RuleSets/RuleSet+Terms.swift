@@ -11,6 +11,10 @@ extension RuleSet {
     }
 
     func isSnoozed(_ rule: Rule, for transaction: Transaction) -> Bool {
-        snoozes.contains { $0.covers(transaction, rule: rule.id, entityNames: entityNames) }
+        guard !snoozesByKey.isEmpty else { return false }
+        func isSnoozed(_ key: String) -> Bool {
+            snoozesByKey[Text(key)]?.contains { $0.covers(transaction, rule, entityNames: entityNames) } ?? false
+        }
+        return isSnoozed(transaction.user) || transaction.entities.contains { $0.map(isSnoozed) ?? false }
     }
 }

@@ -36,6 +36,8 @@ public struct RuleSet: Sendable {
     /// Bindings of the facts some rule reads; the others are never fetched.
     let bindings: [FactBinding]
     let mandatoryRules: Set<String>
+    /// By the user or entity they are for.
+    let snoozesByKey: [Text: [Snooze]]
 
     init(_ parts: RuleSetParts, schema: TransactionSchema) {
         self.schema = schema
@@ -54,6 +56,7 @@ public struct RuleSet: Sendable {
         program = parts.program
         bindings = parts.bindings
         mandatoryRules = Set(rules.filter { $0.tier == .mandatory }.map(\.id))
+        snoozesByKey = Dictionary(grouping: parts.snoozes) { Text($0.key) }
         hash = Self.hash(of: parts)
     }
 

@@ -16,6 +16,20 @@ public enum RuleTester {
     /// All failures, in the order of the tests.
     public static func run(_ rules: RuleSet) -> [Failure] { rules.tests.flatMap { run($0, rules) } }
 
+    /// Holds a rule set to its own fixtures; `file` is what diagnostics call it.
+    ///
+    /// - Throws: every expectation that was not met.
+    public static func check(_ rules: RuleSet, file: String) throws(RuleSetError) {
+        let diagnostics = run(rules).map { failure in
+            RuleDiagnostic(
+                file: file, line: failure.line, column: 1, rule: nil, field: "tests",
+                message: "test '\(failure.test)': \(failure.detail)", excerpt: "")
+        }
+        guard diagnostics.isEmpty else {
+            throw RuleSetError(diagnostics: diagnostics, lists: rules.lists.map(\.source))
+        }
+    }
+
     private static func run(_ test: RuleTest, _ rules: RuleSet) -> [Failure] {
         let bench = RuleBench(rules)
         var failures: [Failure] = []

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Evaluation
 import Foundation
+import Pipeline
 import Postgres
 import Rules
 import Scoring
@@ -128,13 +129,13 @@ struct ReplayCommand: AsyncParsableCommand {
         let adapter = adapter.adapter ?? (model == nil ? reader.text("model.adapter") : nil)
         let path = try model ?? reader.required("model.path")
         let model = try Model.load(from: path, adapter: adapter)
-        let rulesPath = rules ?? reader.text("rules.path")
-        func load(_ path: String?, _ model: Model) throws -> RuleSet? {
-            try path.map { try RuleSet.load(path: $0, schema: model.encoder.schema) }
+        let origin = try reader.ruleOrigin(rules)
+        func load(_ origin: RuleOrigin?, _ model: Model) throws -> RuleSet? {
+            try origin.map { try reader.rules($0, schema: model.encoder.schema) }
         }
         var entrants = [
             ReplayEntrant(
-                name: "champion", model: model, rules: try load(rulesPath, model),
+                name: "champion", model: model, rules: try load(origin, model),
                 thresholds: try reader.thresholds(default: model.threshold))
         ]
         for challenger in against {
@@ -144,7 +145,7 @@ struct ReplayCommand: AsyncParsableCommand {
             let name = names.contains(challenger.name) ? "\(challenger.name) (\(names.count))" : challenger.name
             entrants.append(
                 ReplayEntrant(
-                    name: name, model: other, rules: try load(challenger.rules ?? rulesPath, other),
+                    name: name, model: other, rules: try load(challenger.rules.map { .file($0) } ?? origin, other),
                     thresholds: try reader.thresholds(default: other.threshold)))
         }
         return entrants

@@ -26,15 +26,14 @@ struct RunSettings {
         let postgres = try reader.postgres()
         let model = try Model.load(from: try reader.required("model.path"), adapter: reader.text("model.adapter"))
         let schema = model.encoder.schema
-        let path = reader.text("rules.path")
-        let table = reader.text("rules.table")
-        guard path == nil || table == nil else { throw reader.fault("rules.table", "either this or rules.path") }
-        let rules = try path.map { try RuleSet.load(path: $0, schema: schema) }
+        let origin = try reader.ruleOrigin()
+        var rules: RuleSet?
+        if case .file(let path)? = origin { rules = try RuleSet.load(path: path, schema: schema) }
         pipeline = PipelineConfiguration(
             kafka: kafka, postgres: postgres, model: model, rules: rules ?? .empty(schema: schema),
             pseudonymizer: try reader.pseudonymizer(),
             owner: reader.text("owner") ?? Self.processName)
-        pipeline.rulesOrigin = path.map { .file($0) } ?? table.map { .table($0) }
+        pipeline.rulesOrigin = origin
         pipeline.rulesRefreshMilliseconds =
             try reader.milliseconds("rules.refresh") ?? pipeline.rulesRefreshMilliseconds
         pipeline.group = reader.text("kafka.group") ?? pipeline.group

@@ -47,6 +47,7 @@ extension RuleSetReader {
         switch (path, table) {
         case (let path?, nil): return listFile(path, name: name, at: node)
         case (nil, let table?):
+            listSources.append(.table(table))
             do {
                 let elements = try tables?(table) ?? []
                 guard elements.count <= Self.elementLimit else {
@@ -67,6 +68,7 @@ extension RuleSetReader {
     private mutating func listFile(_ path: String, name: String, at node: Node) -> RuleList? {
         let beside = URL(fileURLWithPath: file).deletingLastPathComponent()
         let full = URL(fileURLWithPath: path, relativeTo: beside).path
+        listSources.append(.file(full))
         guard let data = FileManager.default.contents(atPath: full), data.count <= RuleSet.fileLimit,
             let text = String(validating: data, as: UTF8.self)
         else {
@@ -75,7 +77,8 @@ extension RuleSetReader {
                 field: "lists.\(name)")
             return nil
         }
-        let elements = text.split(whereSeparator: \.isNewline)
+        // Editors may begin a file with a byte order mark.
+        let elements = text.trimmingPrefix("\u{FEFF}").split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty && !$0.hasPrefix("#") }
         return RuleList(name: name, source: .file(full), elements: elements)

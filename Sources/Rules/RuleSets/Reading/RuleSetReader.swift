@@ -17,11 +17,13 @@ struct RuleSetReader {
     var ruleIDs: Set<String> = []
     var offCount = 0
     var lists: [RuleList] = []
+    /// Where lists are kept, of unreadable ones too.
+    var listSources: [RuleList.Source] = []
     var velocities = Velocities()
     /// Where each aggregate's expressions stand.
     var velocityNodes: [(value: Node, condition: Node)] = []
     /// Known before the rules are read; snoozes themselves are read after the rules whose matches they set aside.
-    let hasSnoozes: Bool
+    var hasSnoozes = false
     var snoozes: [Snooze] = []
     var breakers: [CircuitBreaker] = []
     var tests: [RuleTest] = []
@@ -33,7 +35,6 @@ struct RuleSetReader {
         self.tables = tables
         facts = FactTable(schema)
         compiler = Compiler(names: facts.names)
-        hasSnoozes = source.lines.contains { $0.hasPrefix("snoozes") }
     }
 
     static func read(
@@ -42,7 +43,9 @@ struct RuleSetReader {
         var reader = RuleSetReader(file: file, text: text, schema: schema, tables: tables)
         reader.readDocument(text)
         guard reader.diagnostics.isEmpty else {
-            throw RuleSetError(diagnostics: reader.diagnostics.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+            throw RuleSetError(
+                diagnostics: reader.diagnostics.sorted { ($0.line, $0.column) < ($1.line, $1.column) },
+                lists: reader.listSources)
         }
         return reader.ruleSet
     }
@@ -79,6 +82,7 @@ struct RuleSetReader {
         if let node = mapping["velocity"] { declareVelocities(node) }
         compiler = Compiler(names: facts.names)
         compileVelocities()
+        hasSnoozes = mapping["snoozes"] != nil
         if let node = mapping["rules"] {
             readRules(node)
         } else {

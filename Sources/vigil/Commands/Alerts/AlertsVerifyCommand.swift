@@ -102,14 +102,16 @@ struct AlertsVerifyCommand: AsyncParsableCommand {
 
     private func pinnedRules(_ hash: String, _ model: Model, _ reader: SettingsReader) throws -> RuleSet {
         let schema = model.encoder.schema
-        let paths = rules + [reader.text("rules.path")].compactMap(\.self)
-        for path in paths {
-            let rules = try RuleSet.load(path: path, schema: schema)
+        let origins = rules.map { .file($0) } + [try reader.ruleOrigin()].compactMap(\.self)
+        for origin in origins {
+            let rules = try reader.rules(origin, schema: schema, decidedUnder: hash)
             if rules.hash == hash { return rules }
         }
         let none = RuleSet.empty(schema: schema)
         if none.hash == hash { return none }
-        throw Failure("none of \(paths.count) rule sets is the alert's \(hash); name it with --rules")
+        throw Failure(
+            "none of \(origins.count) rule sets, with its lists as they are now, is the alert's \(hash); name it with "
+                + "--rules")
     }
 
     private struct Summary: Encodable {

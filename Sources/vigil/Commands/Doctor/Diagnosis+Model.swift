@@ -1,3 +1,4 @@
+import Pipeline
 import Rules
 import Scoring
 import Sequences
@@ -16,9 +17,12 @@ extension Diagnosis {
         return model.encoder.schema
     }
 
-    /// Whether the rules mean something in the model's schema.
-    mutating func checkRules(_ path: String?, schema: TransactionSchema?) {
-        guard let path else {
+    /// Whether the rules mean something in the model's schema and pass their own tests.
+    mutating func checkRules(_ reader: SettingsReader, schema: TransactionSchema?) {
+        let advice = "Correct them; 'vigil rules check' and 'vigil rules test' say the same"
+        let configured = attempt("rules", advice: "Name one or the other") { try reader.ruleOrigin() }
+        guard let configured else { return }
+        guard let origin = configured else {
             warn("rules", "none configured: the model alone decides", advice: "Set rules.path to use rules")
             return
         }
@@ -26,9 +30,11 @@ extension Diagnosis {
             warn("rules", "not checked without a model", advice: "Repair the model first")
             return
         }
-        let rules = attempt("rules", advice: "Correct the file; 'vigil rules check' says the same") {
-            try RuleSet.load(path: path, schema: schema)
+        let rules = attempt("rules", advice: advice) {
+            let rules = try reader.rules(origin, schema: schema)
+            try RuleTester.check(rules, file: origin.description)
+            return rules
         }
-        if let rules { ok("rules", "\(path), \(rules.rules.count) rules, hash \(rules.hash.prefix(12))") }
+        if let rules { ok("rules", "\(origin), \(rules.rules.count) rules, hash \(rules.hash.prefix(12))") }
     }
 }

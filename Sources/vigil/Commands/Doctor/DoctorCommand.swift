@@ -30,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
             diagnosis.reconcile(kafka, postgres, topics: reader.topics())
         }
         let schema = diagnosis.checkModel(reader.text("model.path"))
-        diagnosis.checkRules(reader.text("rules.path"), schema: schema)
+        diagnosis.checkRules(reader, schema: schema)
         diagnosis.checkPrivacy(reader)
         report(diagnosis)
         if output.json {

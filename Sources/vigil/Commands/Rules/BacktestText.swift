@@ -4,7 +4,7 @@ import Transactions
 
 /// A backtest of rules for people.
 enum BacktestText {
-    /// - Parameter against: the active rule set's file; nil where the score alone decides.
+    /// - Parameter against: where the active rule set is kept; nil where the score alone decides.
     static func lines(_ backtest: RuleBacktest, against: String?) -> [String] {
         var lines = rules(backtest.rules) + [""]
         if backtest.rules.rows.count > 1 { lines += overlap(backtest.rules) + [""] }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Pipeline
 import Rules
 import Scoring
 import Sequences
@@ -20,7 +21,7 @@ struct RulesBacktestCommand: AsyncParsableCommand {
     @Option(help: "The rule set to try (YAML).")
     var rules: String
 
-    @Option(help: "The active rule set; the configured file if not given, and without one the score alone decides.")
+    @Option(help: "The active rule set; the configured one if not given, and without one the score alone decides.")
     var against: String?
 
     @Option(help: "Model directory; the configured one if not given.")
@@ -52,9 +53,9 @@ struct RulesBacktestCommand: AsyncParsableCommand {
         let adapter = adapter.adapter ?? (model == nil ? reader.text("model.adapter") : nil)
         let model = try Model.load(from: try model ?? reader.required("model.path"), adapter: adapter)
         let schema = model.encoder.schema
-        let proposed = try RuleSet.load(path: rules, schema: schema)
-        let activePath = against ?? reader.text("rules.path")
-        let active = try activePath.map { try RuleSet.load(path: $0, schema: schema) }
+        let proposed = try reader.rules(.file(rules), schema: schema)
+        let origin = try reader.ruleOrigin(against)
+        let active = try origin.map { try reader.rules($0, schema: schema) }
         let thresholds = try reader.thresholds(default: model.threshold)
         var settings = ReplayOptions(
             labelDelayMilliseconds: source.labelDelay?.milliseconds ?? schema.labelDelayMilliseconds)
@@ -74,16 +75,13 @@ struct RulesBacktestCommand: AsyncParsableCommand {
         let bar = ReplayBar(until: settings.to)
         let result = try engine.run(input, isStopped: { stop.hasCome }) { bar.update($0) }
         bar.finish(result)
-        for list in proposed.lists where list.elements.isEmpty {
-            Terminal.say("Note: lists.\(list.name) is empty; lists kept in tables are taken to be")
-        }
         for remark in result.remarks { Terminal.say("Note: \(remark)") }
         guard result.events > 0 || result.isPartial else { throw Failure("no transaction in the span") }
         let backtest = RuleBacktest(result.table, proposed: 1, active: 0, exampleCount: examples)
         if output.json {
             try Terminal.json(BacktestDocument(backtest, of: result))
         } else {
-            for line in BacktestText.lines(backtest, against: activePath) { Terminal.data(line) }
+            for line in BacktestText.lines(backtest, against: origin?.description) { Terminal.data(line) }
         }
     }
 }

@@ -40,8 +40,17 @@ struct RulesFormatCommand: AsyncParsableCommand {
             guard !formatted.utf8.elementsEqual(text.utf8) else { continue }
             changed += 1
             Terminal.say("\(file): \(check ? "would change" : "formatted")")
-            if inPlace { try Data(formatted.utf8).write(to: URL(fileURLWithPath: file), options: .atomic) }
+            if inPlace { try Self.replace(file, by: formatted) }
         }
         if check, changed > 0 { throw Failure("\(changed) of \(files.count) files would change") }
+    }
+
+    /// Puts new text in the place of a file, or of the one a link leads to, under the same permissions.
+    private static func replace(_ file: String, by text: String) throws {
+        let url = URL(fileURLWithPath: file).resolvingSymlinksInPath()
+        let permissions = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions]
+        try Data(text.utf8).write(to: url, options: .atomic)
+        guard let permissions else { return }
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: url.path)
     }
 }
