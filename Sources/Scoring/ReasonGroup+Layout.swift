@@ -20,6 +20,11 @@ extension ReasonGroup {
             groups.append(plain(feature.name, .declared(index), [start + index], encoder))
         }
         start += encoder.schema.features.count
+        for feature in encoder.schema.features where feature.kind == .category {
+            let own = FeatureLayout.recurrence.indices.map { start + $0 }
+            groups.append(plain("\(feature.name) recurrence", .recurrence, own, encoder))
+            start += own.count
+        }
         for entity in encoder.schema.entities where entity.risk {
             groups.append(history(of: entity.name, from: start, encoder))
             let traffic = FeatureLayout.risk.indices.filter { isTraffic(FeatureLayout.risk[$0]) }

@@ -14,6 +14,7 @@ extension ReasonGroup {
         case .hour: return values.text("hour") + " UTC"
         case .weekday: return values.text("weekday")
         case .declared: return declared(values)
+        case .recurrence: return recurrence(values)
         case .history: return history(values)
         case .traffic:
             guard values.number("recent_1d") != nil else { return "none named" }
@@ -54,6 +55,19 @@ extension ReasonGroup {
             else { return text }
             return "\(Int(min(kilometres, 1e9).rounded())) km"
         }
+    }
+
+    private func recurrence(_ values: RawValues) -> String {
+        guard let count = values.number("same_7d") else { return "none named" }
+        guard values.number("since_same") != nil else {
+            return "not among the user's last \(UserHistory.recentCapacity) transactions"
+        }
+        return "\(Self.times(Int(count))) in 7 days, last \(values.text("since_same")) before"
+    }
+
+    private static func times(_ count: Int) -> String {
+        let many = count < UserHistory.recentCapacity ? "\(count)" : "at least \(count)"
+        return many + (count == 1 ? " time" : " times")
     }
 
     private func history(_ values: RawValues) -> String {

@@ -13,6 +13,8 @@ struct ReasonGroup: Sendable {
         case weekday
         /// The declared feature of this position in the schema.
         case declared(Int)
+        /// How often a declared category came among the user's last transactions.
+        case recurrence
         /// What labels have shown of one entity.
         case history
         /// How often one entity was seen of late.

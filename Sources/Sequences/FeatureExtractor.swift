@@ -49,6 +49,12 @@ public struct FeatureExtractor: Sendable {
             let value = index < transaction.features.count ? transaction.features[index] : .missing
             extractDeclared(value, kind: schema.features[index].kind, into: &sink)
         }
+        for index in schema.features.indices where schema.features[index].kind == .category {
+            let column = FeatureLayout.user.count + index
+            let recurrence = history.recurrence(of: raw[column], column: column, at: time.milliseconds)
+            sink.append(recurrence.countInWeek)
+            sink.append(recurrence.secondsSince)
+        }
         for index in risks.indices {
             guard let risk = risks[index] else {
                 for _ in FeatureLayout.risk { sink.append(.nan) }

@@ -22,6 +22,12 @@ package enum FeatureLayout {
         }
     }
 
+    /// Of a declared category: how often it came among the user's last transactions, and when last.
+    package static let recurrence: [FeatureSpecification] = [
+        FeatureSpecification(name: "same_7d", transform: .signedLog, unit: .count),
+        FeatureSpecification(name: "since_same", transform: .signedLog, unit: .seconds),
+    ]
+
     package static let risk: [FeatureSpecification] = [
         FeatureSpecification(name: "matured_1d", transform: .signedLog, unit: .count),
         FeatureSpecification(name: "matured_7d", transform: .signedLog, unit: .count),
@@ -47,12 +53,14 @@ package enum FeatureLayout {
 
     static func features(of schema: TransactionSchema) -> [FeatureSpecification] {
         var features = user + schema.features.map(declared)
-        for entity in schema.entities where entity.risk {
-            for var feature in risk {
-                feature.name = "\(entity.name).\(feature.name)"
+        func add(_ group: [FeatureSpecification], of name: String) {
+            for var feature in group {
+                feature.name = "\(name).\(feature.name)"
                 features.append(feature)
             }
         }
+        for feature in schema.features where feature.kind == .category { add(recurrence, of: feature.name) }
+        for entity in schema.entities where entity.risk { add(risk, of: entity.name) }
         return features
     }
 }

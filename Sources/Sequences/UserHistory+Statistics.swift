@@ -44,6 +44,27 @@ extension UserHistory {
         return result
     }
 
+    /// How a category stands to the user's last tokens, at most 32: in how many of a week it came, and how long ago.
+    ///
+    /// - Parameter column: the category's place among a token's raw values.
+    /// - Returns: NaN for what is not there.
+    func recurrence(
+        of category: UInt32, column: Int, at milliseconds: Int64
+    ) -> (countInWeek: Float, secondsSince: Float) {
+        guard category != 0, column < rawCount else { return (.nan, .nan) }
+        let week = Int64(7 * 86_400_000)
+        var (inWeek, last) = (0, Int64?.none)
+        raws.withUnsafeBufferPointer { raws in
+            for position in max(0, count - Self.recentCapacity)..<count {
+                let slot = slot(of: position)
+                guard raws[slot &* rawCount &+ column] == category else { continue }
+                last = times[slot]
+                inWeek += milliseconds &- times[slot] < week ? 1 : 0
+            }
+        }
+        return (Float(inWeek), last.map { Float(Double(milliseconds &- $0) / 1000) } ?? .nan)
+    }
+
     /// In four sums at once: one would wait for itself at every step.
     @inline(__always)
     private static func sum(_ values: UnsafeBufferPointer<Float>, _ term: (SIMD4<Double>) -> SIMD4<Double>) -> Double {

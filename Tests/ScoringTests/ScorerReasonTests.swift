@@ -29,7 +29,7 @@ import Transactions
     @Test func reasonsSpeakOfWhatAnAnalystKnows() throws {
         let names: Set = [
             "amount", "user activity", "time of day", "weekday", "category", "distance_km", "terminal history",
-            "terminal traffic",
+            "terminal traffic", "category recurrence",
         ]
         let reasons = try decisions(0).flatMap(\.reasons)
         #expect(Set(reasons.map(\.feature)) == names)
@@ -91,6 +91,20 @@ import Transactions
             try phrase("category", of: ScorerFixture.transaction(features: [.text($0), .missing]))
         }
         #expect(!known.isEmpty && Set(known).isSubset(of: ["c1", "c2"]))
+    }
+
+    @Test func recurringCategoriesAreCounted() throws {
+        func event(_ id: String, hours: Int64, _ category: FeatureValue) -> Transaction {
+            ScorerFixture.transaction(id, at: hours * ScorerFixture.hour, features: [category, .missing])
+        }
+        let past = [0, 30, 200, 210].map { event("p\($0)", hours: $0, .text($0 == 210 ? "c2" : "c1")) }
+        func recurrence(_ category: FeatureValue) throws -> String? {
+            try phrase("category recurrence", after: past, of: event("now", hours: 220, category))
+        }
+        #expect(try recurrence(.text("c2")) == "1 time in 7 days, last 10.0 h before")
+        #expect(try recurrence(.text("casino")) == "not among the user's last 32 transactions")
+        let common = try recurrence(.text("c1"))
+        #expect(common == nil || common == "1 time in 7 days, last 20.0 h before")
     }
 
     @Test func aTerminalsHistoryIsToldInWords() throws {

@@ -33,6 +33,35 @@ import Transactions
         #expect(value(raw, "population") == 1000)
     }
 
+    /// Against a recount of all events, within and beyond the 32 that are looked back on, of histories that hold fewer too.
+    @Test(arguments: [12, 40, 100]) func categoriesAreCountedAmongTheLastTransactions(capacity: Int) {
+        var generator = SeededGenerator(state: 11)
+        var history = UserHistory(rawCount: extractor.rawCount, capacity: capacity)
+        let ledger = EntityLedger(schema: testSchema)
+        var past: [(category: String?, time: Int64)] = []
+        var (seen, counted) = (0, 0)
+        for event in 0..<300 {
+            let category = [nil, "a", "b", "b", "b", "rare"].randomElement(using: &generator) ?? nil
+            let time = (past.last?.time ?? 0) + Int64.random(in: 0...8 * hour, using: &generator)
+            let own = transaction(
+                "\(event)", at: time, category: category.map { .text($0) } ?? .missing)
+            let raw = extractor.raw(own, history, ledger)
+            let same = past.suffix(min(32, capacity)).filter { $0.category == category }
+            let (count, since) = (value(raw, "category.same_7d"), value(raw, "category.since_same"))
+            if category == nil {
+                #expect(count.isNaN && since.isNaN)
+            } else {
+                #expect(count == Float(same.count { time - $0.time < 7 * day }))
+                #expect(same.isEmpty ? since.isNaN : since == Float(Double(time - (same.last?.time ?? 0)) / 1000))
+                seen += same.isEmpty ? 0 : 1
+                counted += Int(count)
+            }
+            history.append(raw: raw, at: time, id: UInt64(event), amount: 1)
+            past.append((category, time))
+        }
+        #expect(seen > 100 && counted > 400)
+    }
+
     @Test func anUnknownEntityDiffersFromAMissingOne() {
         let history = UserHistory(rawCount: extractor.rawCount, capacity: 4)
         let ledger = EntityLedger(schema: testSchema)
