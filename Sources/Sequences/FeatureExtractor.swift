@@ -13,8 +13,13 @@ public struct FeatureExtractor: Sendable {
     /// Of the entities whose risk is among the features.
     public let entities: EntityRiskReader
 
+    /// Where the declared categories stand among the raw values.
+    private let categories: [Int]
+
     public init(schema: TransactionSchema) {
         self.schema = schema
+        categories = schema.features.indices.filter { schema.features[$0].kind == .category }
+            .map { FeatureLayout.user.count + $0 }
         features = FeatureLayout.features(of: schema)
         entities = EntityRiskReader(schema: schema)
         let description = features.map { "\($0.name):\($0.kind.rawValue)" }.joined(separator: ",")
@@ -49,12 +54,8 @@ public struct FeatureExtractor: Sendable {
             let value = index < transaction.features.count ? transaction.features[index] : .missing
             extractDeclared(value, kind: schema.features[index].kind, into: &sink)
         }
-        for index in schema.features.indices where schema.features[index].kind == .category {
-            let column = FeatureLayout.user.count + index
-            let recurrence = history.recurrence(of: raw[column], column: column, at: time.milliseconds)
-            sink.append(recurrence.countInWeek)
-            sink.append(recurrence.secondsSince)
-        }
+        history.fillRecurrences(of: categories, at: time.milliseconds, in: raw, from: sink.position)
+        sink.position += FeatureLayout.recurrence.count * categories.count
         for index in risks.indices {
             guard let risk = risks[index] else {
                 for _ in FeatureLayout.risk { sink.append(.nan) }

@@ -44,25 +44,40 @@ extension UserHistory {
         return result
     }
 
-    /// How a category stands to the user's last tokens, at most 32: in how many of a week it came, and how long ago.
+    /// Fills in how a transaction's categories stand to the user's last tokens, at most 32: in how many of a week each
+    /// came, and how many seconds ago; NaN for what is not there.
     ///
-    /// - Parameter column: the category's place among a token's raw values.
-    /// - Returns: NaN for what is not there.
-    func recurrence(
-        of category: UInt32, column: Int, at milliseconds: Int64
-    ) -> (countInWeek: Float, secondsSince: Float) {
-        guard category != 0, column < rawCount else { return (.nan, .nan) }
+    /// - Parameters:
+    ///   - columns: the categories' places among `raw`, whose values there are given.
+    ///   - first: where the pairs go in `raw`.
+    func fillRecurrences(
+        of columns: [Int], at milliseconds: Int64, in raw: UnsafeMutableBufferPointer<UInt32>, from first: Int
+    ) {
         let week = Int64(7 * 86_400_000)
-        var (inWeek, last) = (0, Int64?.none)
-        raws.withUnsafeBufferPointer { raws in
-            for position in max(0, count - Self.recentCapacity)..<count {
-                let slot = slot(of: position)
-                guard raws[slot &* rawCount &+ column] == category else { continue }
-                last = times[slot]
-                inWeek += milliseconds &- times[slot] < week ? 1 : 0
+        let oldest = rawCount == raw.count ? max(0, count - Self.recentCapacity) : count
+        columns.withUnsafeBufferPointer { columns in
+            // Counts and the newest position, from one, until all tokens are seen: once through them for all categories.
+            for place in columns.indices { (raw[first + 2 * place], raw[first + 2 * place + 1]) = (0, 0) }
+            raws.withUnsafeBufferPointer { raws in
+                for position in oldest..<count {
+                    let slot = slot(of: position)
+                    let inWeek: UInt32 = milliseconds &- times[slot] < week ? 1 : 0
+                    for place in columns.indices
+                    where raws[slot &* rawCount &+ columns[place]] == raw[columns[place]] {
+                        raw[first &+ 2 &* place] &+= inWeek
+                        raw[first &+ 2 &* place &+ 1] = UInt32(truncatingIfNeeded: position &+ 1)
+                    }
+                }
+            }
+            for place in columns.indices {
+                let (count, newest) = (raw[first + 2 * place], Int(raw[first + 2 * place + 1]))
+                let isNamed = raw[columns[place]] != 0
+                let last = newest > 0 ? times[slot(of: newest - 1)] : 0
+                let since = newest > 0 ? Float(Double(milliseconds &- last) / 1000) : .nan
+                raw[first + 2 * place] = (isNamed ? Float(count) : .nan).bitPattern
+                raw[first + 2 * place + 1] = (isNamed ? since : .nan).bitPattern
             }
         }
-        return (Float(inWeek), last.map { Float(Double(milliseconds &- $0) / 1000) } ?? .nan)
     }
 
     /// In four sums at once: one would wait for itself at every step.
