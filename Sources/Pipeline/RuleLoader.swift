@@ -9,13 +9,11 @@ internal import Transactions
 ///
 /// Owned by one thread.
 final class RuleLoader {
-    /// A rule set that cannot be taken, and why.
+    /// There is no rule set of this name to take.
     struct Refusal: Error, CustomStringConvertible {
-        var description: String
+        let name: String
 
-        static func none(_ name: String) -> Refusal {
-            Refusal(description: "vigil.rule_sets holds no sound rule set named '\(name)'")
-        }
+        var description: String { "vigil.rule_sets holds no sound rule set named '\(name)'" }
     }
 
     private let origin: RuleOrigin
@@ -39,7 +37,7 @@ final class RuleLoader {
 
     /// The rules as they stand now.
     ///
-    /// - Throws: `RuleSetError` or `Refusal` for unsound ones, `PostgresError` where the database is away.
+    /// - Throws: `RuleSetError` for unsound ones, `Refusal` for none, `PostgresError` where the database is away.
     func load() throws -> RuleSet {
         do {
             let rules =
@@ -56,7 +54,7 @@ final class RuleLoader {
         }
     }
 
-    /// Something that changes whenever the rules, or the lists they were read with, may have changed.
+    /// Something that changes whenever the rules, or lists that they or refused ones name, may have changed.
     func fingerprint(_ rules: RuleSet) throws -> [String] {
         var marks: [String] = []
         switch origin {
@@ -124,7 +122,7 @@ final class RuleLoader {
             }
             newer = id
         }
-        throw last ?? Refusal.none(name)
+        throw last ?? Refusal(name: name)
     }
 
     /// What diagnostics call a row.

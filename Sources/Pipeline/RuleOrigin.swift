@@ -38,7 +38,7 @@ public enum RuleOrigin: Hashable, Sendable, CustomStringConvertible {
                     SELECT id, yaml FROM vigil.rule_sets WHERE name = $1 AND status <> 'refused'
                     ORDER BY rules_hash IS NOT DISTINCT FROM $2 DESC, status = 'in_force' DESC, id DESC LIMIT 1
                     """, [.text(name), .text(hash ?? "")])
-                guard let row = rows.first else { throw RuleLoader.Refusal.none(name) }
+                guard let row = rows.first else { throw RuleLoader.Refusal(name: name) }
                 return try RuleSet.load(
                     text: try row.value("yaml"), file: RuleLoader.name(ofRow: try row.value("id")), schema: schema,
                     tables: tables)

@@ -33,13 +33,8 @@ extension ReasonGroup {
 
     private func activity(_ values: RawValues) -> String {
         guard values.number("time_since_last") != nil else { return "the user's first transaction" }
-        // The counts look back on so many transactions and no further.
-        func count(_ name: String) -> String {
-            let count = Int(values.number(name) ?? 0)
-            return count < UserHistory.recentCapacity ? "\(count)" : "at least \(count)"
-        }
         return "\(values.text("time_since_last")) after the last transaction, "
-            + "\(count("count_1h")) in the hour before, \(count("count_24h")) in 24 h"
+            + "\(values.count("count_1h")) in the hour before, \(values.count("count_24h")) in 24 h"
     }
 
     private func declared(_ values: RawValues) -> String {
@@ -62,12 +57,8 @@ extension ReasonGroup {
         guard values.number("since_same") != nil else {
             return "not among the user's last \(UserHistory.recentCapacity) transactions"
         }
-        return "\(Self.times(Int(count))) in 7 days, last \(values.text("since_same")) before"
-    }
-
-    private static func times(_ count: Int) -> String {
-        let many = count < UserHistory.recentCapacity ? "\(count)" : "at least \(count)"
-        return many + (count == 1 ? " time" : " times")
+        return "\(values.count("same_7d")) \(count == 1 ? "time" : "times") in 7 days, "
+            + "last \(values.text("since_same")) before"
     }
 
     private func history(_ values: RawValues) -> String {
@@ -122,6 +113,12 @@ private struct RawValues {
 
     func text(at position: Int) -> String {
         encoder.extractor.format(raw[position], feature: position, of: transaction)
+    }
+
+    /// A count, which looks back on so many transactions and no further.
+    func count(_ name: String) -> String {
+        let count = Int(number(name) ?? 0)
+        return count < UserHistory.recentCapacity ? "\(count)" : "at least \(count)"
     }
 
     func text(_ name: String) -> String { position(name).map(text(at:)) ?? "unknown" }

@@ -1,6 +1,6 @@
 import Transactions
 
-/// The order of raw values: the user's features, the schema's, then each risk entity's.
+/// The order of raw values: the user's features, the schema's, each category's recurrence, then each risk entity's.
 package enum FeatureLayout {
     package static let user: [FeatureSpecification] = [
         FeatureSpecification(name: "amount", transform: .signedLog, unit: .amount),

@@ -1,3 +1,5 @@
+import Transactions
+
 extension UserHistory {
     /// What the user's last amounts and times say about an event at a given moment; the event itself is not counted.
     struct Statistics {
@@ -32,7 +34,7 @@ extension UserHistory {
             let squares = Self.sum(sorted) { ($0 - mean) * ($0 - mean) }
             result.deviation = Float((squares / Double(recent)).squareRoot())
         }
-        let (hour, day) = (Int64(3_600_000), Int64(86_400_000))
+        let (hour, day) = (EventTime.millisecondsPerHour, EventTime.millisecondsPerDay)
         var (inHour, inDay) = (0, 0)
         recentTimes.withUnsafeBufferPointer { times in
             for time in times {
@@ -53,7 +55,7 @@ extension UserHistory {
     func fillRecurrences(
         of columns: [Int], at milliseconds: Int64, in raw: UnsafeMutableBufferPointer<UInt32>, from first: Int
     ) {
-        let week = Int64(7 * 86_400_000)
+        let week = 7 * EventTime.millisecondsPerDay
         let oldest = rawCount == raw.count ? max(0, count - Self.recentCapacity) : count
         columns.withUnsafeBufferPointer { columns in
             // Counts and the newest position, from one, until all tokens are seen: once through them for all categories.

@@ -122,7 +122,8 @@ import Transactions
         defer { watch.stop() }
         try watch.collect(until: 1)
         let row = try insert(
-            "lists:\n  hot: {table: hot}\n" + Self.rules("new")
+            "lists:\n  hot: {table: hot}\n"
+                + Self.rules("new").replacing("\"true\"", with: "\"!(tx.terminal in lists.hot)\"")
                 + "tests:\n  - {name: t, events: [{amount: 1, terminal: t1}], expect: {decision: review}}\n",
             connection)
         try watch.collect(until: 2)
@@ -131,12 +132,7 @@ import Transactions
             RuleLoader(
                 origin: .table("default"), schema: SmallModel.schema, postgres: database.settings, logger: .quiet)
         }
-        try connection.run(
-            script: """
-                UPDATE vigil.rule_sets SET yaml = replace(yaml, 'when: "true"', 'when: "!(tx.terminal in lists.hot)"')
-                WHERE id = \(row);
-                INSERT INTO vigil.rule_lists (list, value) VALUES ('hot', 't1');
-                """)
+        try connection.run(script: "INSERT INTO vigil.rule_lists (list, value) VALUES ('hot', 't1')")
         #expect(throws: RuleSetError.self) { try loader().load() }
         #expect(try status(row, connection).status == "in_force")
         try connection.run(script: "DELETE FROM vigil.rule_lists")

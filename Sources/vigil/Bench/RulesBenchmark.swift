@@ -79,7 +79,7 @@ struct RulesBenchmark {
         let times = try (0..<5).map { _ in
             try clock.measure {
                 let rules = try RuleSet.load(text: text, schema: schema)
-                guard RuleTester.run(rules).isEmpty else { throw Failure("the benchmark's own tests fail") }
+                try RuleTester.check(rules, file: "the benchmark's rules")
                 _ = RuleEvaluator(rules)
             } / .milliseconds(1)
         }
