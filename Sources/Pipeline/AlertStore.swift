@@ -88,6 +88,33 @@ struct AlertStore {
         return decisions
     }
 
+    /// Inserts what was let through though rules matched; call it inside the transaction that moves the progress.
+    func insert(allowed: [Alert]) throws(PostgresError) {
+        guard !allowed.isEmpty else { return }
+        _ = try connection.executePrepared(
+            """
+            INSERT INTO vigil.allowed_events
+                (topic, partition, record_offset, transaction_id, user_pseudonym, amount, event_time, scored_at,
+                 model_score, score, decided_by, rule_hits, model_hash, rules_hash)
+            SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::double precision[],
+                $7::timestamptz[], $8::timestamptz[], $9::real[], $10::real[], $11::text[], $12::jsonb[], $13::text[],
+                $14::text[])
+            """,
+            [
+                .texts(allowed.map(\.source.topic)), .int32s(allowed.map(\.source.partition)),
+                .int64s(allowed.map(\.source.offset)),
+                .texts(allowed.map { PostgresValue.storable($0.transaction.id) }),
+                .texts(allowed.map { PostgresValue.storable($0.pseudonym) }),
+                .doubles(allowed.map(\.transaction.amount)),
+                .timestamps(milliseconds: allowed.map(\.transaction.time.milliseconds)),
+                .timestamps(milliseconds: allowed.map(\.scoredAt.milliseconds)),
+                .floats(allowed.map(\.decision.modelScore)), .floats(allowed.map(\.decision.score)),
+                .texts(allowed.map { $0.decision.decidedBy.map(PostgresValue.storable) }),
+                .jsons(allowed.map { event in json { encoder.append(event.decision.hits, to: &$0) } }),
+                .texts(allowed.map(\.modelHash)), .texts(allowed.map(\.rulesHash)),
+            ])
+    }
+
     /// Inserts matches of rules in shadow; call it inside the transaction that moves the progress.
     func insert(_ hits: [CommitUnit.ShadowHit]) throws(PostgresError) {
         guard !hits.isEmpty else { return }

@@ -50,7 +50,8 @@ final class Claimer {
             var claim = InputClaim(
                 input: input, kind: isTransactions ? .transactions : .labels, epoch: row.epoch,
                 nextOffset: row.nextOffset, restoreOffset: range.lowerBound, poisoned: row.poisoned)
-            claim.day = row.day
+            claim.days = row.days
+            claim.aggregateStarts = row.aggregateStarts
             restore(
                 &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
                 isComplete: entities.isComplete, sequences: sequences[input.partition])

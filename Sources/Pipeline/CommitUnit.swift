@@ -12,8 +12,8 @@ struct CommitUnit: Sendable {
         var from: Int64
         var to: Int64
         var counts: EventCounts
-        /// How the partition's day has gone up to `to`.
-        var day = CircuitBreaker.Day()
+        /// How the partition's days have gone up to `to`.
+        var days = CircuitBreaker.Days()
     }
 
     /// A match of a rule in shadow.
@@ -103,10 +103,14 @@ struct CommitUnit: Sendable {
     var poisoned: [SourceCoordinates] = []
     var tombstones: [Tombstone] = []
     var alerts: [Alert] = []
+    /// Transactions let through that a rule matched: stored, published nowhere.
+    var allowed: [Alert] = []
     var deadLetters: [DeadLetter] = []
     var shadowHits: [ShadowHit] = []
     var shadowScores: [ShadowScore] = []
     var shadowCounts: [ShadowKey: ShadowModel.Counts] = [:]
+    /// Of inputs where they changed.
+    var aggregateStarts: [TopicPartition: AggregateStarts] = [:]
     var advances: [Advance] = []
     var checkpoints: [Checkpoint] = []
     /// Events decided in this unit.
@@ -128,9 +132,11 @@ struct CommitUnit: Sendable {
         var rest = self
         rest.steps.removeAll { fenced.contains($0.input) }
         rest.alerts.removeAll { fenced.contains($0.source.input) }
+        rest.allowed.removeAll { fenced.contains($0.source.input) }
         rest.shadowHits.removeAll { fenced.contains($0.source.input) }
         rest.shadowScores.removeAll { fenced.contains($0.source.input) }
         rest.shadowCounts = rest.shadowCounts.filter { !fenced.contains($0.key.input) }
+        rest.aggregateStarts = rest.aggregateStarts.filter { !fenced.contains($0.key) }
         rest.deadLetters.removeAll { fenced.contains($0.source.input) }
         rest.poisoned.removeAll { fenced.contains($0.input) }
         rest.tombstones.removeAll { fenced.contains($0.input) }

@@ -151,6 +151,8 @@ final class Committer {
                     guard unmatched.isEmpty else { throw Unmatched(inputs: unmatched) }
                     try store.insert(unit.alerts)
                     try ProgressStore(connection: connection).recordPoisoned(unit.poisoned)
+                    try ProgressStore(connection: connection).record(unit.aggregateStarts)
+                    try store.insert(allowed: unit.allowed)
                     try store.insert(unit.shadowHits)
                     let shadows = ShadowStore(connection: connection)
                     try shadows.insert(unit.shadowScores)

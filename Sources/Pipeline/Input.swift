@@ -77,8 +77,10 @@ struct InputClaim: Sendable {
     var restored = RestoredState()
     /// What was decided on events from `restoreOffset` to `nextOffset` that were not let through, before breakers.
     var decisions: [Int64: Disposition] = [:]
-    /// How the partition's day went up to `nextOffset`.
-    var day = CircuitBreaker.Day()
+    /// Since when events count in the aggregates that were in force at `nextOffset`; nil where nobody wrote it down.
+    var aggregateStarts: AggregateStarts?
+    /// How the partition's days went up to `nextOffset`.
+    var days = CircuitBreaker.Days()
 }
 
 /// State read back from the checkpoint topics.

@@ -25,14 +25,18 @@ final class InputWorker {
     /// The first offset not handed to a commit yet.
     var committedTo: Int64
     var counts = EventCounts()
-    /// How the day has gone, for circuit breakers.
-    var day: CircuitBreaker.Day
+    /// Since when events count in the aggregates of the rules in force.
+    private(set) var starts: AggregateStarts
+    /// How the days have gone, for circuit breakers.
+    var days: CircuitBreaker.Days
     /// The first offset that no checkpoint holds.
     var checkpointedTo: Int64
     /// What other instances were last told: at its end or not; nil before they were told anything.
     var announcedIdle: Bool?
     private(set) var atEndSince: Int64?
 
+    /// Whether rules have been taken up.
+    private var isUnderRules = false
     private var restored: [String: RestoredState.User]
     private let accumulateFrom: Int64
     /// The batch at hand from `head` on, and those after it, as the intake made them: no event is copied.
@@ -54,11 +58,26 @@ final class InputWorker {
         position = claim.restoreOffset
         committedTo = claim.nextOffset
         checkpointedTo = claim.restoreOffset
-        day = claim.day
+        days = claim.days
+        starts = claim.aggregateStarts ?? AggregateStarts()
         // Users leave `restored` one by one; the claim must not hold on to them all.
         var claim = claim
         claim.restored = RestoredState()
         self.claim = claim
+    }
+
+    /// Takes rules up from the next undecided event on: aggregates that are new begin there, those that go are gone.
+    ///
+    /// - Returns: whether anything has changed that a restart must know.
+    func adopt(_ rules: RuleSet) -> Bool {
+        guard claim.kind == .transactions else { return false }
+        let former = starts
+        // What was decided before such notes were taken was counted from the beginning.
+        let isNoted = claim.aggregateStarts != nil || isUnderRules
+        starts.adopt(rules, at: isNoted ? max(position, claim.nextOffset) : 0)
+        defer { isUnderRules = true }
+        if isUnderRules { for user in users.entries { user.state.adopt(rules.aggregateLayout) } }
+        return starts != former || !isNoted
     }
 
     /// Whether the worker still re-reads what has been decided before.
@@ -131,7 +150,8 @@ final class InputWorker {
     func user(_ id: String, hash: UInt64, pseudonymizer: Pseudonymizer, scorer: Scorer) -> Int {
         if let known = users.index(of: id, hash: hash) { return known }
         let pseudonym = pseudonymizer.pseudonym(of: id)
-        let former = restored.removeValue(forKey: pseudonym)
+        var former = restored.removeValue(forKey: pseudonym)
+        if let offset = former?.offset { former?.profile.aggregates.empty(starts.later(than: offset)) }
         let state =
             former.map { scorer.user(from: $0.history, profile: $0.profile, newestOffset: $0.offset) }
             ?? scorer.newUser()
@@ -186,10 +206,13 @@ final class InputWorker {
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.
     func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {
         guard event.offset >= accumulateFrom else { return }
+        let isPast = event.offset < claim.nextOffset
+        if isPast { contributor?.later = starts.later(than: event.offset) }
         switch event.payload {
         case .transaction(let transaction): _ = accumulator.add(transaction, contributor: contributor)
         case .label(let label): _ = accumulator.add(label)
         case .fault, .taken: break
         }
+        if isPast { contributor?.later = [] }
     }
 }

@@ -22,10 +22,10 @@ extension Processor {
         for worker in workers.values where worker.position > worker.committedTo {
             let step = CommitUnit.Step(
                 input: worker.claim.input, epoch: worker.claim.epoch, from: worker.committedTo, to: worker.position,
-                counts: worker.counts, day: worker.day)
+                counts: worker.counts, days: worker.days)
             if let index = pending.steps.firstIndex(where: { $0.input == step.input }) {
                 pending.steps[index].to = step.to
-                pending.steps[index].day = step.day
+                pending.steps[index].days = step.days
                 pending.steps[index].counts.add(step.counts)
             } else {
                 pending.steps.append(step)
@@ -38,12 +38,13 @@ extension Processor {
     /// What is only published moves nothing, but on the same condition: a worker that was taken over must not speak.
     private func conditionWhatIsPublished() {
         let spoken = Set(pending.advances.map(\.input)).union(pending.checkpoints.map(\.input))
-            .union(pending.tombstones.map(\.input)).subtracting(pending.steps.map(\.input))
+            .union(pending.tombstones.map(\.input)).union(pending.aggregateStarts.keys)
+            .subtracting(pending.steps.map(\.input))
         for worker in order where spoken.contains(worker.claim.input) {
             pending.steps.append(
                 CommitUnit.Step(
                     input: worker.claim.input, epoch: worker.claim.epoch, from: worker.committedTo,
-                    to: worker.committedTo, counts: EventCounts(), day: worker.day))
+                    to: worker.committedTo, counts: EventCounts(), days: worker.days))
         }
     }
 

@@ -39,7 +39,8 @@ extension Processor {
                 if !worker.claim.poisoned.contains(event.offset) {
                     scorer.absorb(
                         Scorer.Request(transaction: transaction, user: state), ledger: ledger,
-                        decision: worker.claim.decisions[event.offset] ?? .allow)
+                        decision: worker.claim.decisions[event.offset] ?? .allow,
+                        notCountedBy: worker.starts.later(than: event.offset))
                 }
                 state.newestOffset = event.offset
             }
@@ -116,7 +117,7 @@ extension Processor {
                 counted.counts.scored += 1
                 if late { counted.counts.late += 1 }
                 if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
-                    counted.day.count(requests[index].transaction.time)
+                    counted.days.count(requests[index].transaction.time)
                     allowed += 1
                 } else {
                     settle(decision, index, shadowed, scoredAt)
@@ -134,7 +135,7 @@ extension Processor {
         var decision = made
         let (worker, offset) = (order[requestSources[index].worker], requestSources[index].offset)
         let (transaction, pseudonym) = (requests[index].transaction, worker.users[requestSources[index].user].pseudonym)
-        scorer.rules.hold(&decision, at: transaction.time, day: &worker.day)
+        scorer.rules.hold(&decision, at: transaction.time, days: &worker.days)
         if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
         metrics.decided(decision.disposition, count: 1)
         noteShadows(decision, of: transaction, pseudonym, coordinates(worker, offset))
@@ -142,12 +143,12 @@ extension Processor {
             guard case .scored(let other, _) = outcomes[index] else { continue }
             note(other, by: shadow, beside: decision, of: transaction, pseudonym, coordinates(worker, offset))
         }
-        guard decision.disposition != .allow else { return }
-        pending.alerts.append(
-            Alert(
-                transaction: transaction, pseudonym: pseudonym, decision: decision,
-                source: coordinates(worker, offset), scoredAt: scoredAt, modelHash: scorer.model.hash,
-                rulesHash: scorer.rules.hash))
+        let isAllowed = decision.disposition == .allow
+        guard !isAllowed || decision.hits.contains(where: { $0.state != .shadow }) else { return }
+        let outcome = Alert(
+            transaction: transaction, pseudonym: pseudonym, decision: decision, source: coordinates(worker, offset),
+            scoredAt: scoredAt, modelHash: scorer.model.hash, rulesHash: scorer.rules.hash)
+        if isAllowed { pending.allowed.append(outcome) } else { pending.alerts.append(outcome) }
     }
 
     /// Keeps what shadow rules would have done, whatever was decided.

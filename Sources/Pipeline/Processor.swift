@@ -148,6 +148,7 @@ final class Processor {
             scorer.replaceRules(rules)
             for shadow in shadows { shadow.scorer.replaceRules(rules) }
             contributor = VelocityContributor(rules)
+            for worker in order { adopt(rules, worker) }
             logger.info("Rules in force", metadata: ["hash": "\(rules.hash)", "rules": "\(rules.rules.count)"])
         case .model(let model):
             take(model)
@@ -174,10 +175,15 @@ final class Processor {
     private func install(_ claim: InputClaim, backlog: Backlog) {
         let worker = InputWorker(claim: claim, source: source(of: claim.input), backlog: backlog, schema: schema)
         workers[claim.input] = worker
+        adopt(scorer.rules, worker)
         sortWorkers()
         ownedElsewhere.remove(claim.input)
         alignment.add(claim.input)
         metrics.assigned(workers.count)
+    }
+
+    private func adopt(_ rules: RuleSet, _ worker: InputWorker) {
+        if worker.adopt(rules) { pending.aggregateStarts[worker.claim.input] = worker.starts }
     }
 
     func drop(_ inputs: [TopicPartition]) {
@@ -185,6 +191,7 @@ final class Processor {
             guard let worker = workers.removeValue(forKey: input) else { continue }
             scorer.release(worker.users.entries.lazy.map(\.state))
             for shadow in shadows { shadow.drop(input) }
+            pending.aggregateStarts[input] = nil
             followElsewhere(input)
         }
         sortWorkers()

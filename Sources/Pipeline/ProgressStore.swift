@@ -13,9 +13,10 @@ struct ProgressStore {
         var epoch: Int64
         var nextOffset: Int64
         var restoreOffset: Int64
-        var day: CircuitBreaker.Day
+        var days: CircuitBreaker.Days
         /// Offsets of transactions whose scoring failed.
         var poisoned: Set<Int64> = []
+        var aggregateStarts: AggregateStarts?
     }
 
     /// Takes partitions over: bumps their epoch, so that a former owner's commits no longer match.
@@ -46,9 +47,11 @@ struct ProgressStore {
             let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
             claims[input] = Claim(
                 epoch: try row.value("epoch"), nextOffset: try row.value("next_offset"),
-                restoreOffset: try row.value("restore_offset"), day: Self.day(try row.value("breaker_day")))
+                restoreOffset: try row.value("restore_offset"),
+                days: Self.decoded(try row.value("breaker_day")) ?? CircuitBreaker.Days())
         }
         try readPoisoned(&claims)
+        try readAggregateStarts(&claims)
         return claims
     }
 
@@ -65,6 +68,37 @@ struct ProgressStore {
             let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
             claims[input]?.poisoned.insert(try row.value("record_offset"))
         }
+    }
+
+    private func readAggregateStarts(_ claims: inout [TopicPartition: Claim]) throws(PostgresError) {
+        let inputs = claims.keys.sorted()
+        let rows = try connection.executePrepared(
+            """
+            SELECT topic, partition, starts::text AS starts
+            FROM vigil.aggregate_starts
+            JOIN unnest($1::text[], $2::int[]) AS claimed (topic, partition) USING (topic, partition)
+            """,
+            [.texts(inputs.map(\.topic)), .int32s(inputs.map(\.partition))])
+        for row in rows {
+            let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
+            claims[input]?.aggregateStarts = Self.decoded(try row.value("starts"))
+        }
+    }
+
+    /// Notes since when events count in aggregates; call it inside the transaction that moves the progress.
+    func record(_ starts: [TopicPartition: AggregateStarts]) throws(PostgresError) {
+        guard !starts.isEmpty else { return }
+        let rows = starts.sorted { $0.key < $1.key }
+        _ = try connection.executePrepared(
+            """
+            INSERT INTO vigil.aggregate_starts (topic, partition, starts)
+            SELECT * FROM unnest($1::text[], $2::int[], $3::jsonb[])
+            ON CONFLICT (topic, partition) DO UPDATE SET starts = excluded.starts
+            """,
+            [
+                .texts(rows.map(\.key.topic)), .int32s(rows.map(\.key.partition)),
+                .jsons(rows.map { Self.encoded($0.value) }),
+            ])
     }
 
     /// Notes transactions that a restart must leave out of their users' histories; call it inside the transaction that
@@ -106,7 +140,7 @@ struct ProgressStore {
                 .int64s(steps.map(\.from)), .int64s(steps.map(\.to)), .int64s(steps.map(\.counts.scored)),
                 .int64s(steps.map(\.counts.duplicates)), .int64s(steps.map(\.counts.deadLettered)),
                 .int64s(steps.map(\.counts.gaps)), .int64s(steps.map(\.counts.late)),
-                .jsons(steps.map { Self.text($0.day) }),
+                .jsons(steps.map { Self.text($0.days) }),
             ])
         var unmatched = Set(steps.map(\.input))
         for row in rows {
@@ -116,19 +150,19 @@ struct ProgressStore {
     }
 
     /// Without breakers there is only one, at every commit.
-    private static let emptyDay = encoded(CircuitBreaker.Day())
+    private static let noDays = encoded(CircuitBreaker.Days())
 
-    private static func text(_ day: CircuitBreaker.Day) -> String {
-        day == CircuitBreaker.Day() ? emptyDay : encoded(day)
+    private static func text(_ days: CircuitBreaker.Days) -> String {
+        days == CircuitBreaker.Days() ? noDays : encoded(days)
     }
 
-    private static func encoded(_ day: CircuitBreaker.Day) -> String {
-        (try? JSONEncoder().encode(day)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    private static func encoded(_ value: some Encodable) -> String {
+        (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// A day that cannot be read begins anew.
-    private static func day(_ text: String?) -> CircuitBreaker.Day {
-        text.flatMap { try? JSONDecoder().decode(CircuitBreaker.Day.self, from: Data($0.utf8)) } ?? CircuitBreaker.Day()
+    /// Nil for what another version wrote.
+    private static func decoded<Value: Decodable>(_ text: String?) -> Value? {
+        text.flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
     }
 
     /// The inputs whose row stands exactly where the steps lead, under the same epoch: an earlier attempt went through.

@@ -234,8 +234,12 @@ public final class Scorer {
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.
     ///
-    /// - Parameter decision: what was decided then, before a circuit breaker held it; nil where it is not known.
-    public func absorb(_ request: Request, ledger: EntityLedger, decision: Disposition? = nil) {
+    /// - Parameters:
+    ///   - decision: what was decided then, before a circuit breaker held it; nil where it is not known.
+    ///   - later: ids of the aggregates that did not count it then.
+    public func absorb(
+        _ request: Request, ledger: EntityLedger, decision: Disposition? = nil, notCountedBy later: Set<UInt64> = []
+    ) {
         let user = request.user
         open(user)
         let id = StableHash.identifier(request.transaction.id)
@@ -248,7 +252,7 @@ public final class Scorer {
             raw.withUnsafeMutableBufferPointer {
                 extractor.extract(transaction, history: history, risks: risks, into: $0)
             }
-            evaluator.absorb(transaction, at: time, history: history, profile: &user.profile)
+            evaluator.absorb(transaction, at: time, history: history, profile: &user.profile, notCountedBy: later)
             challengers?.absorb(transaction, at: time, history: history)
             return append(transaction, id: id, to: &history)
         }

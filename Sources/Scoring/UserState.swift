@@ -45,6 +45,9 @@ public final class UserState {
         self.newestOffset = newestOffset
     }
 
+    /// Brings the aggregates in line with the rules before the next event does, so that those that go are gone.
+    public func adopt(_ layout: AggregateLayout) { profile.aggregates.adopt(layout) }
+
     /// The retained tokens; everything a score depends on.
     public var history: UserHistory {
         packed?.unpacked(rawCount: open.rawCount, capacity: open.capacity) ?? open

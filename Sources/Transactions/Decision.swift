@@ -1,5 +1,5 @@
 /// What is to happen with a transaction.
-public enum Disposition: String, Hashable, Sendable, BitwiseCopyable, Codable, CaseIterable {
+public enum Disposition: String, Hashable, Sendable, BitwiseCopyable, Codable, CodingKeyRepresentable, CaseIterable {
     case allow
     case review
     case decline

@@ -1,9 +1,10 @@
 import Foundation
+import Kafka
 import Postgres
 import Testing
 import Transactions
 
-/// `migrate` and `alerts` on a database of their own.
+/// `migrate`, `alerts` and `forget` on a database of their own.
 @Suite struct CommandTestsAlerts {
     @Test func migratingTwiceChangesNothingTheSecondTime() async throws {
         let database = try CommandDatabase(migrated: false)
@@ -84,6 +85,71 @@ import Transactions
             #expect(outcome.errors.contains(unknown.lowercased()))
         }
         #expect(try connection.execute("SELECT count(*) FROM vigil.alert_labels").single(as: Int.self) == 1)
+    }
+
+    /// Every row of the user's goes, in all tables that name users, and nobody else's; their checkpoints too.
+    @Test func aForgottenUserIsInNoTable() async throws {
+        let database = try CommandDatabase(migrated: true)
+        let topic = try TestBrokers.makeTopic("sequences", partitions: 1)
+        let environment = database.environment().merging([
+            "VIGIL_PRIVACY_USER_IDS": "plain", "VIGIL_TOPICS_SEQUENCES": topic,
+            "VIGIL_KAFKA_BOOTSTRAP_SERVERS": try TestBrokers.settings().bootstrapServers,
+        ]) { $1 }
+        let connection = try database.connect()
+        for user in ["alice", "bob"] {
+            let alert = try insert(
+                connection, user: user, time: "2024-03-01 10:00:00+00", score: 0.7, decision: "review")
+            try connection.run(
+                script: """
+                    INSERT INTO vigil.alert_labels (alert_id, label) VALUES ('\(alert)', 'fraud');
+                    INSERT INTO vigil.allowed_events (topic, partition, record_offset, transaction_id, user_pseudonym,
+                        amount, event_time, model_score, score, rule_hits, model_hash, rules_hash)
+                    VALUES ('\(user)', 0, 1, 't', '\(user)', 1, now(), 0, 0, '[]', 'm', 'r');
+                    INSERT INTO vigil.shadow_hits (topic, partition, record_offset, transaction_id, user_pseudonym,
+                        event_time, rule, action, reason, decision, rules_hash)
+                    VALUES ('\(user)', 0, 1, 't', '\(user)', now(), 'x', 'review', '', 'allow', 'r');
+                    INSERT INTO vigil.shadow_scores (topic, partition, record_offset, model_hash, model, transaction_id,
+                        user_pseudonym, event_time, model_score, score, decision, active_model_hash, active_model_score,
+                        active_decision, rules_hash)
+                    VALUES ('\(user)', 0, 1, 'n', 'n', 't', '\(user)', now(), 0, 0, 'allow', 'm', 0, 'allow', 'r');
+                    INSERT INTO vigil.replay_runs (run_id, source, label_delay_seconds, contenders)
+                    VALUES ('00000000-0000-0000-0000-000000000000', 's', 0, '[]') ON CONFLICT DO NOTHING;
+                    INSERT INTO vigil.replay_decisions (run_id, contender, source, record_offset, user_pseudonym, amount,
+                        event_time, model_score, score, decision, maturity)
+                    VALUES ('00000000-0000-0000-0000-000000000000', 'c', 's', 1, '\(user)', 1, now(), 0, 0, 'allow',
+                        'mature');
+                    """)
+        }
+        let producer = try KafkaProducer(settings: TestBrokers.settings())
+        for key in ["alice#1", "alice#2", "bob#2"] {
+            try producer.produce(ProducerRecord(topic: topic, partition: 0, key: Array(key.utf8), value: [1]))
+        }
+        var reports: [DeliveryReport] = []
+        try producer.flush(into: &reports, timeoutMilliseconds: 60_000)
+
+        let outcome = try await VigilProcess.run("forget", "--user", "alice", "--json", environment: environment)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try outcome.json()["alerts"] as? Int == 1 && outcome.json()["checkpoints"] as? Int == 2)
+        // The catalogue says which tables there are, so that none that comes later is left out.
+        let tables = try connection.execute(
+            """
+            SELECT table_name AS name FROM information_schema.columns JOIN information_schema.tables
+                USING (table_schema, table_name)
+            WHERE table_schema = 'vigil' AND column_name = 'user_pseudonym' AND table_type = 'BASE TABLE'
+                AND table_name <> 'forgotten_users'
+            """)
+        var named: [String] = []
+        for row in tables {
+            let table: String = try row.value("name")
+            let users = try connection.execute("SELECT DISTINCT user_pseudonym AS user FROM vigil.\(table)")
+            let left = try users.map { row throws in try row.value("user") as String }
+            #expect(left == ["bob"] || left.isEmpty && table.hasPrefix("alerts_"), "\(table)")
+            named.append(table)
+        }
+        #expect(named.count >= 6)
+        #expect(try connection.execute("SELECT count(*) FROM vigil.alert_labels").single(as: Int.self) == 1)
+        let last = try #require(try TestBrokers.readAll(topic)[0]?.suffix(2))
+        #expect(Set(last.map(\.key)) == ["alice#1", "alice#2"] && last.allSatisfy { $0.value.isEmpty })
     }
 
     private func insert(

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Postgres
+import Rules
 import Sequences
 import Testing
 import Transactions
@@ -17,6 +18,35 @@ import Transactions
         #expect(try run.nextOffset(0) == 4)
         #expect(try run.reviewed() == (0..<4).map { run.alert(0, $0).id })
         #expect(run.offsets.take() == [run.input(0): 4] && run.fenced().isEmpty)
+        try run.finish()
+    }
+
+    /// What rules let through is stored with its hits and the score they beat, and nobody is told.
+    @Test func whatRulesLetThroughIsStored() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        var unit = run.unit(0, 0..<1)
+        let hit = RuleHit(rule: "known", action: "allow", reason: "a friend", state: .active)
+        unit.allowed = unit.alerts.map { alert in
+            Alert(
+                transaction: alert.transaction, pseudonym: "someone",
+                decision: Decision(
+                    disposition: .allow, modelScore: 0.9, score: 0.25, decidedBy: "known", hits: [hit]),
+                source: alert.source, scoredAt: alert.scoredAt, modelHash: "m", rulesHash: "r")
+        }
+        unit.alerts = []
+        unit.aggregateStarts[run.input(0)] = AggregateStarts()
+        try run.settle(.commit(unit))
+        let rows = try run.database.connect().execute(
+            """
+            SELECT concat_ws(' ', record_offset, transaction_id, user_pseudonym, model_score, score, decided_by,
+                rule_hits -> 0 ->> 'reason', rules_hash) AS row
+            FROM vigil.allowed_events
+            """)
+        #expect(try rows.first?.value("row") == "0 0-0 someone 0.9 0.25 known a friend r")
+        #expect(try run.rows(0).all == [] && run.reviewed() == [])
+        let claims = try ProgressStore(connection: run.database.connect()).claim([run.input(0): 0], owner: "next")
+        #expect(claims[run.input(0)]?.aggregateStarts == AggregateStarts())
         try run.finish()
     }
 

@@ -92,7 +92,8 @@ import Transactions
         func claim(of input: TopicPartition, after output: ProcessorRun.Output) throws -> InputClaim {
             var claim = InputClaim.new(input)
             claim.nextOffset = output.positions[input] ?? 0
-            claim.day = output.units.flatMap(\.steps).last { $0.input == input }?.day ?? .init()
+            claim.days = output.units.flatMap(\.steps).last { $0.input == input }?.days ?? .init()
+            claim.aggregateStarts = output.units.compactMap { $0.aggregateStarts[input] }.last
             for alert in output.alerts where alert.source.input == input {
                 let held = alert.decision.hits.first { $0.state == .held }.flatMap { Disposition(rawValue: $0.action) }
                 claim.decisions[alert.source.offset] = held ?? alert.decision.disposition

@@ -241,21 +241,101 @@ import Transactions
         #expect(Set(output.alerts.map(\.rulesHash)).count == 2)
     }
 
+    /// Aggregates of users and entities that came with a reload have not counted what came before it; nor do they after a
+    /// crash that makes the processor take in again what was decided under the former rules.
+    @Test(arguments: [DeterminismTests.Restart.newest, .older, .unmoved, .nothing])
+    func aCrashAfterAReloadDoesNotMatter(_ restart: DeterminismTests.Restart) throws {
+        let feeds = Feeds.population(seed: 8, partitions: 2, disorder: true)
+        let former = "rules:\n  - {id: all, when: \"true\", action: review}\n"
+        let new = try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema)
+        let run = try ProcessorRun(rules: former, checkpointIntervalMilliseconds: 400)
+        run.claim(feeds.keys.sorted().map { .new($0) })
+        let half = feeds.mapValues { Array($0.prefix($0.count / 2)) }
+        for batch in Feeds.shuffled(half, seed: 4) { run.send(batch.input, batch.events) }
+        try wait("a part decided") { run.soFar.alerts.count > 200 }
+        run.inbox.sendNow(.rules(new))
+        for (input, events) in feeds { run.send(input, Array(events.dropFirst(events.count / 2)), isLast: true) }
+        let undisturbed = try run.finish { $0.reached(feeds) }
+        // The crash: nothing after the first commit under the new rules has happened.
+        var before = ProcessorRun.Output()
+        for unit in undisturbed.units where !before.alerts.contains(where: { $0.rulesHash == new.hash }) {
+            before.units.append(unit)
+            for step in unit.steps { before.positions[step.input] = step.to }
+        }
+        let second = try ProcessorRun(rules: ProcessorRun.flagAll)
+        second.inbox.sendNow(.remote(before.closedParts))
+        let claims = try feeds.keys.sorted().map { try restart.claim(of: $0, after: before) }
+        second.claim(claims)
+        for claim in claims {
+            let rest = (feeds[claim.input] ?? []).filter { $0.offset >= claim.restoreOffset }
+            second.send(claim.input, rest, isLast: true)
+        }
+        let after = try second.finish { $0.reached(feeds) }
+        #expect(before.alerts.count > 200 && after.alerts.count > 200)
+        let expected = undisturbed.decisions()
+        for (id, decision) in after.decisions() { #expect(decision == expected[id]) }
+    }
+
+    /// Of what is let through, that is kept which a rule matched, whatever it asked for.
+    @Test func whatRulesLetThroughIsKept() throws {
+        let run = try ProcessorRun(
+            rules: """
+                rules:
+                  - {id: all, when: "true", action: review}
+                  - {id: known, when: tx.amount > 50.0, action: allow, priority: 1, reason: "{tx.amount}"}
+                  - {id: quiet, when: "true", action: allow, state: shadow}
+                """)
+        let input = TopicPartition(topic: "transactions", partition: 0)
+        run.claim([.new(input)])
+        run.send(
+            input, Feeds.events([Feeds.transaction("a", amount: 60), Feeds.transaction("b", amount: 40)]),
+            isLast: true)
+        let output = try run.finish { $0.positions[input] == 2 }
+        let kept = output.units.flatMap(\.allowed)
+        #expect(kept.map(\.transaction.id) == ["a"] && output.alerts.map(\.transaction.id) == ["b"])
+        #expect(kept[0].decision.decidedBy == "known" && kept[0].decision.disposition == .allow)
+        #expect(kept[0].decision.hits.map(\.rule).sorted() == ["all", "known", "quiet"])
+        let shadow = try ProcessorRun.decide(
+            [input: Feeds.events([Feeds.transaction("a")])],
+            rules: "rules:\n  - {id: quiet, when: \"true\", action: review, state: shadow}\n")
+        #expect(shadow.units.flatMap(\.allowed).isEmpty && shadow.units.flatMap(\.shadowHits).count == 1)
+    }
+
+    /// What goes with one reload and comes back with another begins empty, restart or not.
+    @Test func anAggregateThatComesBackBeginsEmpty() throws {
+        let run = try ProcessorRun(rules: Self.rules("first"))
+        let input = TopicPartition(topic: "transactions", partition: 0)
+        run.claim([.new(input)])
+        func pass(_ offset: Int64, isLast: Bool = false) throws {
+            let event = Feeds.transaction("t\(offset)", at: Feeds.start + offset * 1000)
+            run.send(input, [IncomingEvent(offset: offset, payload: .transaction(event))], isLast: isLast)
+            try wait("decided") { run.soFar.positions[input] == offset + 1 }
+        }
+        try pass(0, isLast: true)
+        try pass(1, isLast: true)
+        for text in ["rules:\n  - {id: none, when: \"true\", action: review}\n", Self.rules("again")] {
+            run.inbox.sendNow(.rules(try RuleSet.load(text: text, schema: SmallModel.schema)))
+        }
+        try pass(2, isLast: true)
+        let output = try run.finish { $0.positions[input] == 3 }
+        #expect(output.alerts.map { $0.decision.hits[0].reason } == ["1", "2", "1"])
+    }
+
     /// A breaker may come with a reload: it must find the day as it would have counted it.
     @Test func aDayIsCountedWithoutBreakersToo() throws {
         let feeds = Feeds.population(seed: 6, partitions: 2, disorder: false)
-        func days(_ breakers: String) throws -> [TopicPartition: CircuitBreaker.Day] {
+        func days(_ breakers: String) throws -> [TopicPartition: CircuitBreaker.Days] {
             let rules = """
                 rules:
                   - {id: r, when: "tx.amount > 60.0", action: decline}
                 \(breakers)
                 """
             let steps = try ProcessorRun.decide(feeds, rules: rules).units.flatMap(\.steps)
-            return Dictionary(steps.filter { $0.input != Feeds.labels }.map { ($0.input, $0.day) }) { $1 }
+            return Dictionary(steps.filter { $0.input != Feeds.labels }.map { ($0.input, $0.days) }) { $1 }
         }
         let days = (without: try days(""), with: try days("breakers:\n  decline: {daily_share: 1, after: 0}"))
         #expect(days.without == days.with)
-        for day in days.without.values {
+        for day in days.without.values.map(\.newest) {
             let declined = day.decided[.decline] ?? 0
             #expect(declined > 0 && declined < day.events)
         }

@@ -134,15 +134,15 @@ import Transactions
                   decline: {daily_share: 0.1, after: 3}
                 """, schema: schema)
         let bench = RuleBench(rules)
-        var day = CircuitBreaker.Day()
+        var days = CircuitBreaker.Days()
         // The day before, which no longer counts.
-        for _ in 0..<50 { day.count(EventTime(milliseconds: -1)) }
+        for _ in 0..<50 { days.count(EventTime(milliseconds: -1)) }
         func decide(_ number: Int, _ amount: Double, hour: Int64) -> Decision {
             var event = transaction(amount: amount)
             event.id = "x\(number)"
             event.time = EventTime(milliseconds: hour * 3_600_000)
             var decision = bench.take(event, modelScore: 0, review: 0.5)
-            rules.hold(&decision, at: event.time, day: &day)
+            rules.hold(&decision, at: event.time, days: &days)
             return decision
         }
         // Three are let through whatever their share; the fourth of five events is too many.
@@ -156,5 +156,10 @@ import Transactions
         for number in 10..<200 { #expect(decide(number, 1, hour: 3).disposition == .allow) }
         #expect(decide(300, 200, hour: 4).disposition == .review)
         #expect(decide(301, 200, hour: 24).disposition == .decline)
+        // An event dated ahead ends the day for nobody else.
+        #expect(decide(302, 200, hour: 23).disposition == .review)
+        #expect(days.former.events == 198 && days.newest.events == 1 && days.newest.held.isEmpty)
+        #expect(decide(303, 1, hour: 80).disposition == .allow && days.former.day == 1)
+        #expect(decide(304, 1, hour: 50).disposition == .allow && days.former.day == 2)
     }
 }

@@ -12,26 +12,38 @@ public struct CircuitBreaker: Hashable, Sendable {
     /// So many are let through each day whatever their share.
     public let allowance: Int
 
-    /// How an input partition's day has gone so far.
+    /// How one day has gone so far.
     public struct Day: Hashable, Sendable, Codable {
-        /// Days since 1970-01-01; never goes back.
-        public var day: Int64 = .min
+        /// Days since 1970-01-01; the smallest of all before the first event.
+        public var day = Int64.min
         public var events: Int64 = 0
         /// Decisions by rules on their own, by disposition.
         public var decided: [Disposition: Int64] = [:]
         /// Dispositions held for the rest of the day.
         public var held: Set<Disposition> = []
+    }
+
+    /// How an input partition's newest two days have gone: an event dated ahead opens a day of its own, and those that
+    /// follow still count in theirs.
+    public struct Days: Hashable, Sendable, Codable {
+        public private(set) var newest = Day()
+        public private(set) var former = Day()
 
         public init() {}
 
-        /// Counts an event.
-        public mutating func count(_ time: EventTime) {
+        /// Counts an event in its day, or the older of the two where that is over, and lends the day.
+        @inline(__always)
+        public mutating func count(_ time: EventTime, _ body: (inout Day) -> Void = { _ in }) {
             let today = time.milliseconds.floored(dividedBy: EventTime.millisecondsPerDay)
-            if today > day {
-                self = Day()
-                day = today
+            if today > newest.day { (former, newest) = (newest, Day(day: today)) }
+            if today == newest.day {
+                newest.events += 1
+                body(&newest)
+            } else {
+                if today > former.day { former = Day(day: today) }
+                former.events += 1
+                body(&former)
             }
-            events += 1
         }
     }
 }
@@ -41,8 +53,11 @@ extension RuleSet {
     ///
     /// The deciding rule's hit says so. Decisions by the score, and those of mandatory rules, are never held. Days are
     /// counted without breakers too, so that one that comes with a reload knows how the day has gone.
-    public func hold(_ decision: inout Decision, at time: EventTime, day: inout CircuitBreaker.Day) {
-        day.count(time)
+    public func hold(_ decision: inout Decision, at time: EventTime, days: inout CircuitBreaker.Days) {
+        days.count(time) { hold(&decision, &$0) }
+    }
+
+    private func hold(_ decision: inout Decision, _ day: inout CircuitBreaker.Day) {
         guard let rule = decision.decidedBy, !mandatoryRules.contains(rule),
             let hit = decision.hits.firstIndex(where: { $0.rule == rule && $0.state == .active }),
             decision.hits[hit].action == decision.disposition.rawValue

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Foundation
-internal import Sequences
+public import Sequences
 public import Transactions
 
 /// Rules checked and compiled for one transaction schema. Immutable; evaluated through a `RuleEvaluator`.
@@ -14,6 +14,9 @@ public struct RuleSet: Sendable {
     public let offCount: Int
     public let velocityDeclarations: [VelocityDeclaration]
     /// The most bytes that the aggregates take of one user, each state counted once whoever shares it.
+    /// What is kept of every user.
+    public var aggregateLayout: AggregateLayout { velocities.layout }
+    /// The most of it, in bytes.
     public var velocityBytesPerUser: Int { velocities.layout.specifications.reduce(0) { $0 + $1.byteLimit } }
     public let lists: [RuleList]
     public let snoozes: [Snooze]

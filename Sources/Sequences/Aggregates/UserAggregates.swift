@@ -29,6 +29,14 @@ public struct UserAggregates: Sendable {
         layout = new.hash
     }
 
+    /// Empties aggregates, by their ids: those that began after what the state holds.
+    public mutating func empty(_ ids: Set<UInt64>) {
+        guard !ids.isEmpty else { return }
+        for place in momentIDs.indices where ids.contains(momentIDs[place]) { moments[place] = SlidingMoments() }
+        for place in distinctIDs.indices where ids.contains(distinctIDs[place]) { distincts[place] = SlidingDistinct() }
+        for place in lastIDs.indices where ids.contains(lastIDs[place]) { lasts[place] = nil }
+    }
+
     /// Lends the states, in line with what is declared, to be brought up to an event.
     @inline(__always)
     public mutating func withStates(_ body: (AggregateStates) -> Void) {

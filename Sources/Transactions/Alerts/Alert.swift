@@ -1,4 +1,4 @@
-/// A transaction that is to be reviewed or declined, with all that its row and its review event say.
+/// A decided transaction that is kept: to be reviewed or declined, or let through by rules; with all that its row says.
 public struct Alert: Hashable, Sendable {
     /// A function of `source`; see `SourceCoordinates.alertID`.
     public let id: String

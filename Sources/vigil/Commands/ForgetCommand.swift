@@ -15,11 +15,11 @@ struct ForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget", abstract: "Erases a user: history, checkpoints, alerts.",
         discussion: """
-            Deletes the user's alerts and labels, or cuts the alerts off from the user; writes tombstones over the \
-            checkpoints; running processors drop the user's history within seconds. What the user does afterwards starts a \
-            new history. The input, review and dead-letter topics are not touched: their retention is what ends them, and \
-            a processor that has to read the input topic again reads the user's records there again. Needs a login that \
-            owns the schema 'vigil'.
+            Deletes the user's alerts and labels, or cuts the alerts off from the user; deletes the user's rows of all other \
+            tables; writes tombstones over the checkpoints; running processors drop the user's history within seconds. What \
+            the user does afterwards starts a new history. The input, review and dead-letter topics are not touched: their \
+            retention is what ends them, and a processor that has to read the input topic again reads the user's records \
+            there again. Needs a login that owns the schema 'vigil'.
             """)
 
     @Option(help: "The user's id, as the transactions have it.")
@@ -48,8 +48,8 @@ struct ForgetCommand: AsyncParsableCommand {
                 INSERT INTO vigil.forgotten_users (user_pseudonym) VALUES ($1)
                 ON CONFLICT (user_pseudonym) DO UPDATE SET forgotten_at = clock_timestamp()
                 """, [.text(pseudonym)])
-            // What shadows said of the user serves nobody without the user.
-            for table in ["shadow_hits", "shadow_scores"] {
+            // What was let through, what shadows said and what replays found of the user serve nobody without the user.
+            for table in ["allowed_events", "shadow_hits", "shadow_scores", "replay_decisions"] {
                 _ = try connection.execute(
                     "DELETE FROM vigil.\(table) WHERE user_pseudonym = $1", [.text(pseudonym)])
             }

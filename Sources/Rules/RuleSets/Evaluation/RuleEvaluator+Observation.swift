@@ -40,13 +40,16 @@ extension RuleEvaluator {
     }
 
     /// Takes an event into the user's aggregates without evaluating anything: for restoring what was decided before.
+    ///
+    /// - Parameter later: ids of the aggregates that did not count it then.
     public func absorb(
-        _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile
+        _ transaction: Transaction, at time: EventTime, history: UserHistory, profile: inout UserProfile,
+        notCountedBy later: Set<UInt64> = []
     ) {
         if history.eventsSeen == 0 { profile.firstSeen = time }
         var texts: [String] = []
         profile.aggregates.adopt(layout)
-        profile.aggregates.withStates { update($0, transaction, at: time, &texts) }
+        profile.aggregates.withStates { update($0, transaction, at: time, &texts, notCountedBy: later) }
     }
 
     private static func secondsSinceLast(_ history: UserHistory, _ time: EventTime) -> ObservedValue {
@@ -57,11 +60,13 @@ extension RuleEvaluator {
     /// Brings the user's aggregates up to the event.
     @inline(__always)
     private func update(
-        _ states: AggregateStates, _ transaction: Transaction, at time: EventTime, _ texts: inout [String]
+        _ states: AggregateStates, _ transaction: Transaction, at time: EventTime, _ texts: inout [String],
+        notCountedBy later: Set<UInt64>? = nil
     ) {
         feed.begin(transaction)
         clock.turn(to: time)
         for step in steps {
+            if let later, later.contains(feed.aggregates[step.aggregate].specification.id) { continue }
             let window = clock.window(step.hand, buckets: step.bucketCount)
             switch step.kind {
             case .moments:

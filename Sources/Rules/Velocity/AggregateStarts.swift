@@ -1,0 +1,39 @@
+internal import Sequences
+
+/// From which offset of an input partition on events count in each aggregate of a rule set.
+///
+/// An aggregate begins empty with the reload that brings it; a restart, which takes earlier events in again, must not
+/// count them either.
+public struct AggregateStarts: Hashable, Sendable {
+    /// By the aggregate's id.
+    private var offsets: [UInt64: Int64] = [:]
+    private var newest = Int64.min
+
+    public init() {}
+
+    /// Forgets aggregates that the rules do not have, and lets those it has not known begin at `offset`.
+    public mutating func adopt(_ rules: RuleSet, at offset: Int64) {
+        let ids = rules.velocities.aggregates.map(\.specification.id)
+        offsets = Dictionary(ids.map { ($0, offsets[$0] ?? offset) }) { first, _ in first }
+        newest = offsets.values.max() ?? .min
+    }
+
+    /// The aggregates in which an event at `offset` does not count: nearly always none.
+    public func later(than offset: Int64) -> Set<UInt64> {
+        guard newest > offset else { return [] }
+        return Set(offsets.lazy.filter { $0.value > offset }.map(\.key))
+    }
+}
+
+extension AggregateStarts: Codable {
+    public init(from decoder: any Swift.Decoder) throws {
+        let named = try decoder.singleValueContainer().decode([String: Int64].self)
+        for (id, offset) in named { offsets[UInt64(id) ?? 0] = offset }
+        newest = offsets.values.max() ?? .min
+    }
+
+    public func encode(to encoder: any Swift.Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Dictionary(uniqueKeysWithValues: offsets.map { (String($0.key), $0.value) }))
+    }
+}
