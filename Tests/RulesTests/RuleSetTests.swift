@@ -101,6 +101,20 @@ import Transactions
             ])
     }
 
+    /// A list that cannot be read is still a list that conditions may name.
+    @Test(arguments: [
+        ("{file: /nowhere/list}", "'/nowhere/list' cannot be read"), ("{table: gone}", "list 'gone' cannot be read"),
+        ("{}", "expected either 'file' or 'table'"), ("text", "expected a list of strings"),
+    ])
+    func anUnreadableListIsToldOnce(list: String, message: String) throws {
+        let text = "lists: {home: \(list)}\nrules: [{id: a, when: 'tx.id in lists.home', action: review}]"
+        let error = #expect(throws: RuleSetError.self) {
+            try RuleSet.load(text: text, schema: schema) { _ in throw CancellationError() }
+        }
+        let messages = try #require(error).diagnostics.map(\.message)
+        #expect(messages.count == 1 && messages[0].contains(message), "\(messages)")
+    }
+
     /// In a folded block the expression's line is still found in the file.
     @Test func placesInBlocksOfText() {
         let found = diagnostics(
