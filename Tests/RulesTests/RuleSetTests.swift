@@ -153,6 +153,13 @@ import Transactions
         #expect(found.first?.line == line || text.hasPrefix("rules:\n  - ["), "\(found)")
     }
 
+    @Test func aSectionWithNothingInItIsEmpty() throws {
+        let bare = try RuleSet.load(text: "rules: []", schema: schema)
+        for name in ["lists", "velocity", "snoozes", "breakers", "tests"] {
+            #expect(try RuleSet.load(text: "rules:\n\(name):\n", schema: schema).hash == bare.hash, "\(name)")
+        }
+    }
+
     @Test func theHashFollowsWhatDecides() throws {
         func hash(_ text: String) throws -> String { try RuleSet.load(text: text, schema: schema).hash }
         let base = try hash("rules: [{id: a, when: 'true', action: review}]\nlists: {b: [x, y]}")

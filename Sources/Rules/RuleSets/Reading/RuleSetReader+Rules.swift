@@ -9,7 +9,7 @@ extension RuleSetReader {
 
     mutating func readRules(_ node: Node) {
         guard let sequence = node.sequence else {
-            if node.null == nil { report("expected a list of rules", at: node, field: "rules") }
+            report("expected a list of rules", at: node, field: "rules")
             return
         }
         var seen: [String: Int] = [:]

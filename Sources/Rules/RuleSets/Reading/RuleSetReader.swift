@@ -78,19 +78,21 @@ struct RuleSetReader {
         }
         reportUnknown(in: mapping, among: Self.sections)
         // Conditions name lists and aggregates wherever those stand.
-        if let node = mapping["lists"] { readLists(node) }
-        if let node = mapping["velocity"] { declareVelocities(node) }
+        if let node = section("lists", of: mapping) { readLists(node) }
+        if let node = section("velocity", of: mapping) { declareVelocities(node) }
         compiler = Compiler(names: facts.names)
         compileVelocities()
-        hasSnoozes = mapping["snoozes"] != nil
-        if let node = mapping["rules"] {
-            readRules(node)
-        } else {
-            diagnostics.append(source.diagnostic("expected the key 'rules'", at: root))
-        }
-        if let node = mapping["snoozes"] { readSnoozes(node) }
-        if let node = mapping["breakers"] { readBreakers(node) }
-        if let node = mapping["tests"] { readTests(node) }
+        hasSnoozes = section("snoozes", of: mapping) != nil
+        if mapping["rules"] == nil { diagnostics.append(source.diagnostic("expected the key 'rules'", at: root)) }
+        if let node = section("rules", of: mapping) { readRules(node) }
+        if let node = section("snoozes", of: mapping) { readSnoozes(node) }
+        if let node = section("breakers", of: mapping) { readBreakers(node) }
+        if let node = section("tests", of: mapping) { readTests(node) }
+    }
+
+    /// What stands under a key; nil where nothing does.
+    private func section(_ name: String, of mapping: Node.Mapping) -> Node? {
+        mapping[name].flatMap { $0.null == nil ? $0 : nil }
     }
 
     // MARK: What every part needs
