@@ -128,6 +128,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            #"{"id": "1", "user": "u", "time": "2026-03-01T12:00:00Z", "amount": "much"}"#,
+            ":1: 'amount': expected a number"
+        ),
+        ("{\n\"id\": \"1\",\n\"time\": \"2026-03-01T12:00:00Z\"\n}", ":1: 'user': expected a value"),
+        (
+            #"{"id": "1", "user": "u", "time": "2026-03-01T12:00:00Z", "amount": 1}"# + "\r\n\r\n{",
+            ":3: 'event': expected "
+        ),
+        ("\n", ": 'event': expected a JSON object, or one a line"),
+    ])
+    func aBadEventIsNamedWithItsLine(text: String, message: String) async throws {
+        let rules = try directory.write("rules: []", to: "none.yaml")
+        let event = try directory.write(text, to: "event.json")
+        let refused = try await VigilProcess.run(
+            "rules", "explain", "--rules", rules, "--schema", schema, "--event", event)
+        #expect(refused.status == 2 && refused.errors.contains("event.json" + message), "\(refused.errors)")
+        #expect(refused.output.isEmpty)
+    }
+
     @Test func theBrokerStandsUntilItIsAskedToStop() async throws {
         let ready = directory("ready")
         let broker = try VigilProcess(["broker", "--topics", "first:3,second:1", "--ready-file", ready])

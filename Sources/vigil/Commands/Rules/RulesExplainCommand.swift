@@ -31,7 +31,9 @@ struct RulesExplainCommand: AsyncParsableCommand {
         let schema = try file.loadSchema()
         let set = try RuleSet.load(path: file.rules, schema: schema)
         let events = try readEvents(schema)
-        guard let last = events.last else { throw Failure("\(event): no event") }
+        guard let last = events.last else {
+            throw SettingsFault(file: event, field: "event", expected: "expected a JSON object, or one a line")
+        }
         let bench = RuleBench(set)
         for event in events.dropLast() { _ = bench.take(event, modelScore: score, review: 0.5) }
         let explanations = bench.explain(last, modelScore: score)
@@ -45,30 +47,54 @@ struct RulesExplainCommand: AsyncParsableCommand {
         }
     }
 
+    /// An event that cannot be taken in, and the line that it begins on.
+    private struct Misreading: Error {
+        var line: Int
+        var fault: EventFault
+    }
+
     private func readEvents(_ schema: TransactionSchema) throws -> [Transaction] {
         let data = event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Terminal.input(event)
-        let text = String(decoding: data, as: UTF8.self)
-        do {
-            return try events(in: text, TransactionDecoder(schema: schema))
-        } catch {
-            // The canonical form first: where the source's names are the same, only that has the entities.
-            guard let mapped = try? events(in: text, TransactionDecoder(schema: schema, form: .mapped)) else {
-                throw error
+        // The canonical form first: where the source's names are the same, only that has the entities.
+        do throws(Misreading) {
+            return try events(in: Array(data), TransactionDecoder(schema: schema))
+        } catch let canonical {
+            do throws(Misreading) {
+                return try events(in: Array(data), TransactionDecoder(schema: schema, form: .mapped))
+            } catch let mapped {
+                throw fault(canonical, mapped)
             }
-            return mapped
         }
     }
 
-    private func events(in text: String, _ decoder: TransactionDecoder) throws -> [Transaction] {
+    /// What is wrong with a file that is good in neither form: where one goes further, that is the form it is in.
+    private func fault(_ canonical: Misreading, _ mapped: Misreading) -> SettingsFault {
+        let first = mapped.line > canonical.line ? mapped : canonical
+        var expected = first.fault.detail
+        if mapped.line == canonical.line, mapped.fault != canonical.fault {
+            let field = mapped.fault.field.map { "'\($0)': " } ?? ""
+            expected += "; or, with the source's field names, \(field)\(mapped.fault.detail)"
+        }
+        return SettingsFault(file: event, line: first.line, field: first.fault.field ?? "event", expected: expected)
+    }
+
+    private func events(in bytes: [UInt8], _ decoder: TransactionDecoder) throws(Misreading) -> [Transaction] {
         // One object over several lines, as people paste it, or one a line.
-        if let whole = try? decoder.decode(Array(text.utf8), messageTimestamp: nil) { return [whole] }
+        let whole: EventFault
+        do throws(EventFault) {
+            return [try decoder.decode(bytes, messageTimestamp: nil)]
+        } catch {
+            whole = error
+        }
         var events: [Transaction] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-        where line.contains(where: { !$0.isWhitespace }) {
-            do {
-                events.append(try decoder.decode(Array(line.utf8), messageTimestamp: nil))
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        where line.contains(where: { $0 > UInt8(ascii: " ") }) {
+            do throws(EventFault) {
+                events.append(try decoder.decode(Array(line), messageTimestamp: nil))
             } catch {
-                throw Failure("\(event):\(number + 1): \(error)")
+                // A first line that is no object by itself is the beginning of one.
+                let isWhole = events.isEmpty && error.kind == .malformed
+                throw Misreading(line: number + 1, fault: isWhole ? whole : error)
             }
         }
         return events
