@@ -59,4 +59,32 @@ import Testing
                 "3 tx.country = DE", "2 has(tx.distance) = true",
             ])
     }
+
+    @Test func anExplanationSaysWhatKeepsARuleFromActing() throws {
+        let rules = try RuleSet.load(
+            text: """
+                rules:
+                  - {id: off, when: tx.distance > 2.0, action: review, state: off}
+                  - {id: acts, when: "true", action: review}
+                  - {id: old, when: "true", action: review, expires: 2018-08-01, state: shadow}
+                  - {id: later, when: "false", action: review, expires: 2018-08-02}
+                  - {id: few, when: "true", action: review, sample: 0}
+                  - {id: all, when: "true", action: review, sample: 1}
+                  - {id: user, when: "true", action: review}
+                  - {id: place, when: "true", action: review}
+                snoozes:
+                  - {rule: user, user: u1, until: 2030-01-01}
+                  - {rule: place, terminal: t1, until: 2030-01-01}
+                  - {rule: acts, user: u2, until: 2030-01-01}
+                  - {rule: acts, user: u1, until: 2018-01-01}
+                """, schema: schema)
+        let found = RuleBench(rules).explain(transaction(), modelScore: 0.3)
+        #expect(
+            found.map { "\($0.rule) \($0.value) \($0.setAside.map(\.rawValue))" } == [
+                "acts true []", #"old true ["expired", "shadow"]"#, "later false []",
+                #"few true ["not_sampled"]"#, "all true []", #"user true ["snoozed"]"#,
+                #"place true ["snoozed"]"#, #"off true ["off"]"#,
+            ])
+        #expect(rules.offCount == 1 && rules.rules.count == 7)
+    }
 }

@@ -37,7 +37,7 @@ public final class RuleBench {
             hits: outcome.hits)
     }
 
-    /// Every rule's value and the values within it, on an event after those before it.
+    /// Every rule's value, the values within it and what keeps it from acting, on an event after those before it.
     public func explain(_ transaction: Transaction, modelScore: Double) -> [RuleExplanation] {
         let (lastDecision, row) = observe(transaction)
         return evaluator.explain(

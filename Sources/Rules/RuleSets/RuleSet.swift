@@ -11,7 +11,7 @@ public struct RuleSet: Sendable {
     /// Those not off, in order of evaluation: by tier, then by priority, then by place in the file.
     public let rules: [Rule]
     /// How many rules are off.
-    public let offCount: Int
+    public var offCount: Int { off.count }
     public let velocityDeclarations: [VelocityDeclaration]
     /// The most bytes that the aggregates take of one user, each state counted once whoever shares it.
     /// What is kept of every user.
@@ -34,6 +34,8 @@ public struct RuleSet: Sendable {
     /// All names conditions may use.
     let names: NameTable
     let compiled: [CompiledRule]
+    /// Rules that are off: for explanations only.
+    let off: [CompiledRule]
     let velocities: Velocities
     let program: Program
     /// Bindings of the facts some rule reads; the others are never fetched.
@@ -49,7 +51,7 @@ public struct RuleSet: Sendable {
         names = parts.names
         compiled = parts.rules
         rules = parts.rules.map(\.rule)
-        offCount = parts.offCount
+        off = parts.off
         lists = parts.lists
         snoozes = parts.snoozes
         breakers = parts.breakers
@@ -142,7 +144,7 @@ public struct RuleSet: Sendable {
 /// What a rule file was read into.
 struct RuleSetParts {
     var rules: [CompiledRule] = []
-    var offCount = 0
+    var off: [CompiledRule] = []
     var lists: [RuleList] = []
     var velocities = Velocities()
     var snoozes: [Snooze] = []

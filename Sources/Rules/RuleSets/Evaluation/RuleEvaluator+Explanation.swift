@@ -2,7 +2,7 @@ public import Sequences
 public import Transactions
 
 extension RuleEvaluator {
-    /// Evaluates every rule and each part of its condition apart, on an observed transaction.
+    /// Evaluates every rule, those that are off last, and each part of its condition apart, on an observed transaction.
     ///
     /// What stands inside a macro such as `exists` has no value of its own and is left out.
     public func explain(
@@ -11,7 +11,7 @@ extension RuleEvaluator {
     ) -> [RuleExplanation] {
         facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         for binding in rules.bindings { facts.load(binding.slot, transaction, observations, ledger, into: machine) }
-        return rules.compiled.map { compiled in
+        return (rules.compiled + rules.off).map { compiled in
             var parts: [RuleExplanation.Part] = []
             if let expression = try? Parser.parse(compiled.rule.condition) {
                 explain(expression, of: Array(compiled.rule.condition.utf8), depth: 0, into: &parts)
@@ -20,7 +20,7 @@ extension RuleEvaluator {
                 rule: compiled.rule.id, action: compiled.action,
                 value: Self.text(
                     of: machine.run(at: compiled.condition.expression.start, budget: Self.conditionBudget)),
-                parts: parts)
+                setAside: rules.setAside(compiled.rule, for: transaction), parts: parts)
         }
     }
 

@@ -62,14 +62,14 @@ extension RuleSetReader {
             state: choice("state", of: mapping, default: .active, rule: id),
             sample: number("sample", of: mapping, in: 0...1, rule: id) ?? 1, line: node.mark?.line ?? 1)
         guard identifier != nil, let action, let compiled else { return }
-        guard rule.state != .off else {
-            offCount += 1
-            return
+        let whole = CompiledRule(
+            rule: rule, condition: compiled, reason: reason, action: action.description,
+            isConditional: rule.expires != nil || rule.sample < 1 || hasSnoozes)
+        if rule.state == .off {
+            off.append(whole)
+        } else {
+            rules.append(whole)
         }
-        rules.append(
-            CompiledRule(
-                rule: rule, condition: compiled, reason: reason, action: action.description,
-                isConditional: rule.expires != nil || rule.sample < 1 || hasSnoozes))
     }
 
     private mutating func priority(of mapping: Node.Mapping, rule: String?) -> Int {

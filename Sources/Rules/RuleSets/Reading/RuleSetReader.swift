@@ -15,7 +15,7 @@ struct RuleSetReader {
     var rules: [CompiledRule] = []
     /// Of every rule in the file, of unsound ones and those that are off too.
     var ruleIDs: Set<String> = []
-    var offCount = 0
+    var off: [CompiledRule] = []
     var lists: [RuleList] = []
     /// Where lists are kept, of unreadable ones too.
     var listSources: [RuleList.Source] = []
@@ -53,7 +53,7 @@ struct RuleSetReader {
     private var ruleSet: RuleSet {
         RuleSet(
             RuleSetParts(
-                rules: rules, offCount: offCount, lists: lists, velocities: velocities, snoozes: snoozes,
+                rules: rules, off: off, lists: lists, velocities: velocities, snoozes: snoozes,
                 breakers: breakers, tests: tests, names: facts.names, program: compiler.program,
                 bindings: facts.bindings(usedBy: compiler.program.factsUsed)),
             schema: schema)

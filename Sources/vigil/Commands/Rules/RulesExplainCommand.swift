@@ -10,7 +10,8 @@ struct RulesExplainCommand: AsyncParsableCommand {
         discussion: """
             The event is one JSON object, in the canonical form or with the source's own field names, as the schema file \
             maps them. A file of several, one a line, is taken in order: the last is explained, those before it are its \
-            past, which aggregates and user.* see.
+            past, which aggregates and user.* see. A rule whose match would not act says why: it is off, expired, in \
+            shadow, snoozed for the user or an entity, or the user is not in its sample.
             """)
 
     @OptionGroup var file: RuleFileOptions
@@ -39,7 +40,10 @@ struct RulesExplainCommand: AsyncParsableCommand {
         let explanations = bench.explain(last, modelScore: score)
         guard !output.json else { return try Terminal.json(["rules": explanations]) }
         for explanation in explanations {
-            Terminal.data("\(explanation.rule) (\(explanation.action)): \(Terminal.printable(explanation.value))")
+            let setAside = explanation.setAside.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ")
+            Terminal.data(
+                "\(explanation.rule) (\(explanation.action)): \(Terminal.printable(explanation.value))"
+                    + (setAside.isEmpty ? "" : ", set aside: \(setAside)"))
             for part in explanation.parts {
                 let indent = String(repeating: "  ", count: part.depth + 1)
                 Terminal.data("\(indent)\(part.expression) = \(Terminal.printable(part.value))")
