@@ -1,14 +1,16 @@
+internal import Transactions
+
 /// Which user a record of the sequences topic is of, and under which epoch it was written: `pseudonym#epoch`.
 ///
 /// A frozen owner that wakes writes to keys of its own, so that compaction never lets it replace its successor's records.
 struct CheckpointKey: Hashable {
-    var pseudonym: String
+    var pseudonym: Text
     var epoch: Int64
 
-    var encoded: [UInt8] { Array("\(pseudonym)#\(epoch)".utf8) }
+    var encoded: [UInt8] { Array("\(pseudonym.string)#\(epoch)".utf8) }
 
     init(pseudonym: String, epoch: Int64) {
-        self.pseudonym = pseudonym
+        self.pseudonym = Text(pseudonym)
         self.epoch = epoch
     }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Postgres
+internal import Transactions
 
 /// Hears of users who were forgotten (`vigil forget`) while the service runs.
 struct ForgottenUsers {
@@ -13,7 +14,7 @@ struct ForgottenUsers {
     func isDue(at now: Date) -> Bool { now >= next }
 
     /// `new`, its error as a value.
-    mutating func look(_ connection: PostgresConnection) -> Result<Set<String>, PostgresError> {
+    mutating func look(_ connection: PostgresConnection) -> Result<Set<Text>, PostgresError> {
         do throws(PostgresError) {
             return .success(try new(connection))
         } catch {
@@ -23,7 +24,7 @@ struct ForgottenUsers {
 
     /// Pseudonyms forgotten since the last look; the first look only finds where to begin, because what was forgotten
     /// before has no checkpoint to come back from.
-    private mutating func new(_ connection: PostgresConnection) throws(PostgresError) -> Set<String> {
+    private mutating func new(_ connection: PostgresConnection) throws(PostgresError) -> Set<Text> {
         next = Date(timeIntervalSinceNow: Self.interval)
         let rows = try connection.executePrepared(
             """
@@ -31,13 +32,13 @@ struct ForgottenUsers {
             FROM vigil.forgotten_users WHERE forgotten_at > to_timestamp($1::double precision / 1000000)
             """, [.double(Double(seen ?? 0))])
         let isFirst = seen == nil
-        var pseudonyms: Set<String> = []
+        var pseudonyms: Set<Text> = []
         var newest = seen ?? 0
         for row in rows {
             let at: Int64 = try row.value("at")
             guard at > seen ?? .min else { continue }
             newest = max(newest, at)
-            pseudonyms.insert(try row.value("user_pseudonym"))
+            pseudonyms.insert(Text(try row.value("user_pseudonym")))
         }
         seen = newest
         return isFirst ? [] : pseudonyms

@@ -95,7 +95,7 @@ struct RestoredState: Sendable {
     }
 
     /// Histories by the user's pseudonym.
-    var users: [String: User] = [:]
+    var users: [Text: User] = [:]
     /// The open bucket part, nil where none was open, and the first offset it does not hold: what comes before is in parts
     /// that are closed.
     var open: (part: EntityBucketPart?, offset: Int64)?

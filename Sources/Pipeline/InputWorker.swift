@@ -37,7 +37,7 @@ final class InputWorker {
 
     /// Whether rules have been taken up.
     private var isUnderRules = false
-    private var restored: [String: RestoredState.User]
+    private var restored: [Text: RestoredState.User]
     private let accumulateFrom: Int64
     /// The batch at hand from `head` on, and those after it, as the intake made them: no event is copied.
     private var current: [IncomingEvent] = []
@@ -150,7 +150,7 @@ final class InputWorker {
     func user(_ id: String, hash: UInt64, pseudonymizer: Pseudonymizer, scorer: Scorer) -> Int {
         if let known = users.index(of: id, hash: hash) { return known }
         let pseudonym = pseudonymizer.pseudonym(of: id)
-        var former = restored.removeValue(forKey: pseudonym)
+        var former = restored.removeValue(forKey: Text(pseudonym))
         if let offset = former?.offset { former?.profile.aggregates.empty(starts.later(than: offset)) }
         let state =
             former.map { scorer.user(from: $0.history, profile: $0.profile, newestOffset: $0.offset) }
@@ -183,18 +183,18 @@ final class InputWorker {
     }
 
     /// Ids of known users with these pseudonyms.
-    func ids(of pseudonyms: Set<String>) -> [String] {
-        users.entries.filter { pseudonyms.contains($0.pseudonym) }.map(\.id)
+    func ids(of pseudonyms: Set<Text>) -> [String] {
+        users.entries.filter { pseudonyms.contains(Text($0.pseudonym)) }.map(\.id)
     }
 
     /// Drops users by pseudonym; answers under which epochs each may have checkpoints.
-    func forget(_ pseudonyms: Set<String>, scorer: Scorer) -> [String: Set<Int64>] {
-        var epochs: [String: Set<Int64>] = [:]
-        for user in users.entries where pseudonyms.contains(user.pseudonym) {
+    func forget(_ pseudonyms: Set<Text>, scorer: Scorer) -> [Text: Set<Int64>] {
+        var epochs: [Text: Set<Int64>] = [:]
+        for user in users.entries where pseudonyms.contains(Text(user.pseudonym)) {
             scorer.release([user.state])
-            epochs[user.pseudonym] = Set([claim.epoch, user.checkpointEpoch ?? claim.epoch])
+            epochs[Text(user.pseudonym)] = Set([claim.epoch, user.checkpointEpoch ?? claim.epoch])
         }
-        users.removeAll { pseudonyms.contains($0.pseudonym) }
+        users.removeAll { pseudonyms.contains(Text($0.pseudonym)) }
         dirty = users.entries.indices.filter { users[$0].state.isDirty }
         for pseudonym in pseudonyms {
             guard let user = restored.removeValue(forKey: pseudonym) else { continue }

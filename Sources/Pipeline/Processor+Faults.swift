@@ -18,13 +18,13 @@ extension Processor {
     }
 
     /// Drops the state of users who asked for it; what they do from now on starts a new history.
-    func forget(_ pseudonyms: Set<String>) {
+    func forget(_ pseudonyms: Set<Text>) {
         for (input, worker) in workers {
             for id in worker.ids(of: pseudonyms) { for shadow in shadows { shadow.drop(id, of: input) } }
             for (pseudonym, epochs) in worker.forget(pseudonyms, scorer: scorer) {
                 pending.tombstones.append(
                     CommitUnit.Tombstone(
-                        input: input, keys: epochs.map { CheckpointKey(pseudonym: pseudonym, epoch: $0) }))
+                        input: input, keys: epochs.map { CheckpointKey(pseudonym: pseudonym.string, epoch: $0) }))
             }
         }
     }

@@ -2,6 +2,7 @@ internal import Kafka
 internal import Rules
 internal import Scoring
 internal import Sequences
+internal import Transactions
 
 /// What the other threads tell the processor.
 enum ProcessorMessage: Sendable {
@@ -15,7 +16,7 @@ enum ProcessorMessage: Sendable {
     /// that is lost: a partition claimed again since then is not meant.
     case fenced([TopicPartition: Int64])
     /// Users who asked to be forgotten, by pseudonym: their histories and checkpoints go.
-    case forget(Set<String>)
+    case forget(Set<Text>)
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])

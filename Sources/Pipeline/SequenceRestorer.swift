@@ -3,12 +3,13 @@ internal import Kafka
 internal import Logging
 internal import Scoring
 internal import Sequences
+internal import Transactions
 
 /// Reads the newest checkpoint of each user of some partitions from the sequences topic.
 struct SequenceRestorer {
     /// Users by pseudonym, and whether the partition's checkpoints can be relied on.
     struct Partition {
-        var users: [String: RestoredState.User] = [:]
+        var users: [Text: RestoredState.User] = [:]
         var isTrusted = true
 
         /// - Parameter records: how many there are: at most a record a user, but many more in a topic never compacted.

@@ -48,7 +48,7 @@ final class ShadowModel {
     let name: Name
     let scorer: Scorer
     private(set) var hasFailed = false
-    private var users: [TopicPartition: [String: UserState]] = [:]
+    private var users: [TopicPartition: [Text: UserState]] = [:]
     private var requests: [Scorer.Request] = []
 
     init(name: String, scorer: Scorer) {
@@ -62,7 +62,7 @@ final class ShadowModel {
         guard !hasFailed else { return }
         for (index, request) in batch.enumerated() {
             let input = input(index)
-            let id = request.transaction.user
+            let id = Text(request.transaction.user)
             let state =
                 users[input]?[id]
                 ?? UserState(history: request.user.history, profile: request.user.profile)
@@ -90,7 +90,7 @@ final class ShadowModel {
 
     /// Forgets one user of an input.
     func drop(_ id: String, of input: TopicPartition) {
-        guard let gone = users[input]?.removeValue(forKey: id) else { return }
+        guard let gone = users[input]?.removeValue(forKey: Text(id)) else { return }
         scorer.release([gone])
     }
 }

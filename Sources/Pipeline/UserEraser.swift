@@ -1,5 +1,6 @@
 public import Kafka
 public import Logging
+internal import Transactions
 
 /// Takes a user's checkpoints out of the sequences topic.
 public struct UserEraser {
@@ -49,7 +50,7 @@ public struct UserEraser {
             for message in batch {
                 if message.offset + 1 >= ends[message.topicPartition] ?? .max { ends[message.topicPartition] = nil }
                 // A key of another form is nobody's checkpoint.
-                guard let key = try? CheckpointKey(message.key), key.pseudonym == pseudonym else { continue }
+                guard let key = try? CheckpointKey(message.key), key.pseudonym == Text(pseudonym) else { continue }
                 let partition = message.topicPartition.partition
                 if message.value == nil {
                     keys[partition]?.remove(key)

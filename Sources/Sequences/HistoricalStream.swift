@@ -21,7 +21,7 @@ public struct HistoricalStream: Sendable {
 
     private let historyCapacity: Int
     private var entities: EntityReplay
-    private var users: [String: Int] = [:]
+    private var users: [Text: Int] = [:]
     /// Of the current transaction's entities.
     private var risks: [EntityRisk?]
 
@@ -67,6 +67,7 @@ public struct HistoricalStream: Sendable {
     }
 
     private mutating func userIndex(of user: String) -> Int {
+        let user = Text(user)
         if let index = users[user] { return index }
         let index = histories.count
         users[user] = index

@@ -5,13 +5,14 @@ public import Transactions
 /// Users are ranked by a hash of seed and id, so a larger share of the same seed holds the smaller one's users, and a
 /// choice depends on nothing but who the users are.
 public struct LabelledUsers: Hashable, Sendable {
-    public let users: Set<String>
+    public let users: Set<Text>
 
     /// - Parameters:
     ///   - all: every user, in any order.
     ///   - fraction: the share to choose, above 0 to 1; at least one user is chosen.
     public init(of all: some Sequence<String>, fraction: Double, seed: UInt64) {
-        let ranked = Set(all).map { (rank: Self.rank($0, seed: seed), user: $0) }.sorted { $0 < $1 }
+        let ranked = Set(all.map(Text.init)).map { (rank: Self.rank($0, seed: seed), user: $0) }
+            .sorted { ($0.rank, $0.user.string) < ($1.rank, $1.user.string) }
         let count = min(ranked.count, max(1, Int((fraction * Double(ranked.count)).rounded())))
         users = Set(ranked.prefix(count).map(\.user))
     }
@@ -22,19 +23,19 @@ public struct LabelledUsers: Hashable, Sendable {
     public init(
         paths: [String], schema: TransactionSchema, until: EventTime, fraction: Double, seed: UInt64
     ) throws(DataFileError) {
-        var all: Set<String> = []
+        var all: Set<Text> = []
         for path in paths {
             let reader = try TransactionFile(path: path, schema: schema).reader()
             while let item = try reader.next() {
-                if item.transaction.time < until { all.insert(item.transaction.user) }
+                if item.transaction.time < until { all.insert(Text(item.transaction.user)) }
             }
         }
-        self.init(of: all, fraction: fraction, seed: seed)
+        self.init(of: all.map(\.string), fraction: fraction, seed: seed)
     }
 
-    public func contains(_ user: String) -> Bool { users.contains(user) }
+    public func contains(_ user: String) -> Bool { users.contains(Text(user)) }
 
-    private static func rank(_ user: String, seed: UInt64) -> UInt64 {
-        StableHash.identifier("\(seed) \(user)")
+    private static func rank(_ user: Text, seed: UInt64) -> UInt64 {
+        StableHash.identifier("\(seed) \(user.string)")
     }
 }

@@ -31,6 +31,18 @@ import Transactions
         #expect(sooner.table.champion.modelScores != result.table.champion.modelScores)
     }
 
+    /// They are two to the partitions, hashes and pseudonyms of `run`.
+    @Test func twoSpellingsOfAnIDAreTwoUsers() throws {
+        func replayed(_ users: [String]) throws -> ReplayTable {
+            var events = fixture.events
+            for index in events.indices { events[index].transaction.user = users[index / 3 % 2] }
+            return try fixture.replay([events]).table
+        }
+        let (plain, spelt) = (try replayed(["a", "b"]), try replayed(["\u{e9}", "e\u{301}"]))
+        #expect(spelt.decided == plain.decided)
+        #expect(spelt.userNames.map(\.utf8.count).sorted() == [2, 3])
+    }
+
     @Test func workersChangeNothing() throws {
         var options = fixture.options()
         options.workers = 1

@@ -108,7 +108,7 @@ import Transactions
                     try CheckpointRecord(
                         decoding: $0, extractor: extractor, capacity: SmallModel.shared.get().historyLength)
                 }
-                claim.restored.users[user.pseudonym] = .init(
+                claim.restored.users[Text(user.pseudonym)] = .init(
                     history: read.history, profile: try UserProfile(decoding: read.profile), offset: read.offset)
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset

@@ -81,9 +81,26 @@ struct RecordTests {
         #expect(try key.encoded.withUnsafeBytes { try CheckpointKey($0) } == key)
         let value = CheckpointRecord(offset: 1, history: PackedHistory(history(3)))
             .encoded(layout: extractor.packedLayout)
-        let user = try #require(try installed(key.encoded, value).users[pseudonym])
+        let user = try #require(try installed(key.encoded, value).users[Text(pseudonym)])
         #expect(user.epoch == key.epoch && user.offset == 1)
         #expect(try installed(key.encoded, nil).users.isEmpty)
+    }
+
+    /// Two spellings of one text are two users, as they are to the topics' partitions and hashes.
+    @Test func keysAreToldApartByTheirBytes() throws {
+        let keys = ["\u{e9}", "e\u{301}"].map { CheckpointKey(pseudonym: $0, epoch: 1) }
+        #expect(Set(keys).count == 2)
+        var partition = SequenceRestorer.Partition()
+        for (offset, key) in keys.enumerated() {
+            let value = CheckpointRecord(offset: Int64(offset), history: PackedHistory(history(3)))
+                .encoded(layout: extractor.packedLayout)
+            try key.encoded.withUnsafeBytes { key in
+                try value.withUnsafeBytes {
+                    try partition.install(key: key, value: $0, extractor: extractor, capacity: 7)
+                }
+            }
+        }
+        #expect(keys.map { partition.users[$0.pseudonym]?.offset } == [0, 1])
     }
 
     @Test(arguments: ["", "u", "u#", "u#x", "u#1x", "u#-1", "u#99999999999999999999"])

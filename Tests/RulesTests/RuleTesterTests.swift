@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test func twoSpellingsOfAnIDAreTwoUsers() throws {
+        let events = ["\u{e9}", "e\u{301}", "\u{e9}"].map { "{user: \"\($0)\"}" }.joined(separator: ", ")
+        let rules = try RuleSet.load(
+            text: """
+                velocity:
+                  n: {function: count, window: 1h}
+                rules:
+                  - {id: second, when: velocity.n == 2, action: review}
+                tests:
+                  - {name: t, events: [\(events)], expect: {hits: [second]}}
+                """, schema: schema)
+        #expect(RuleTester.run(rules).isEmpty)
+    }
+
     @Test func anExplanationShowsEveryPart() throws {
         let rules = try RuleSet.load(
             text:

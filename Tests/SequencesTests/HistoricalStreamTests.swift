@@ -80,6 +80,17 @@ import Transactions
         #expect(stream.histories[0].eventsSeen == 2)
     }
 
+    @Test func twoSpellingsOfAnIDAreTwoUsers() {
+        var stream = HistoricalStream(extractor: FeatureExtractor(schema: testSchema), historyCapacity: 8)
+        var raw = [UInt32](repeating: 0, count: stream.extractor.rawCount)
+        let users = ["\u{e9}", "e\u{301}", "\u{e9}"].enumerated().map { number, user in
+            raw.withUnsafeMutableBufferPointer {
+                stream.next(transaction("x\(number)", user: user, at: Int64(number)), into: $0)?.user
+            }
+        }
+        #expect(users == [0, 1, 0] && stream.userCount == 2)
+    }
+
     @Test func aDuplicateCountsForItsEntitiesAsItDoesInTheLog() {
         // A bucket must not depend on what a user's history still recognises.
         var stream = HistoricalStream(extractor: FeatureExtractor(schema: testSchema), historyCapacity: 8)

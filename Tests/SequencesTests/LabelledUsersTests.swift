@@ -35,10 +35,18 @@ import Transactions
         #expect(LabelledUsers(of: all, fraction: 1e-9, seed: 1).users.count == 1)
     }
 
+    @Test func twoSpellingsOfAnIDAreTwoUsers() {
+        let all = LabelledUsers(of: ["\u{e9}", "e\u{301}"], fraction: 1, seed: 1)
+        #expect(all.users.count == 2)
+        let one = LabelledUsers(of: ["\u{e9}", "e\u{301}"], fraction: 0.5, seed: 1)
+        #expect(one.contains("\u{e9}") != one.contains("e\u{301}"))
+    }
+
     @Test func theOthersLabelsAreAsIfTheyWereNotThere() throws {
         let chosen = LabelledUsers(of: (0..<8).map { "u\($0)" }, fraction: 0.25, seed: 3)
         let masked = try load(items(users: 8), chosen)
-        let absent = try load(items(users: 8, hidden: Set((0..<8).map { "u\($0)" }).subtracting(chosen.users)), nil)
+        let others = Set((0..<8).map { "u\($0)" }.filter { !chosen.contains($0) })
+        let absent = try load(items(users: 8, hidden: others), nil)
         #expect(masked.labels == absent.labels && masked.rows == absent.rows)
         #expect(masked.labels.count { $0 >= 0 } == 360)
         // The terminal's risk is another than with everyone's labels: the rows above are not equal for want of any.

@@ -31,7 +31,7 @@ final class ReplayPass {
     private let carriesTruth: Bool
     private let referenceFrom: Int64
     private let sampleBound: UInt64
-    private var users: [String: Int] = [:]
+    private var users: [Text: Int] = [:]
     /// What labels said of transactions; unused where transactions bring their truth.
     private var labels = ReplayLabels()
     /// The block that is being scored, and where its items stand.
@@ -152,11 +152,12 @@ final class ReplayPass {
     }
 
     private func isSampled(_ user: String) -> Bool {
-        if let only = options.onlyUser { return user == only }
+        if let only = options.onlyUser { return Text.equal(user, only) }
         return sampleBound == .max || StableHash.identifier(user) < sampleBound
     }
 
     private func number(of user: String) -> Int {
+        let user = Text(user)
         if let known = users[user] { return known }
         let new = users.count
         users[user] = new

@@ -12,7 +12,7 @@ struct ReplayTableBuilder {
     private var segments: [SegmentColumn]
     /// (entrants) rules' positions by their ids.
     private var ruleIndexes: [[String: Int]]
-    private var userNumbers: [String: UInt32] = [:]
+    private var userNumbers: [Text: UInt32] = [:]
     private var users: [String] = []
 
     init(_ contenders: [ReplayContender], sources: [ReplaySource], segments: [SegmentColumn]) {
@@ -65,9 +65,9 @@ struct ReplayTableBuilder {
     }
 
     private mutating func number(of user: String) -> UInt32 {
-        if let known = userNumbers[user] { return known }
+        if let known = userNumbers[Text(user)] { return known }
         let new = UInt32(truncatingIfNeeded: users.count)
-        userNumbers[user] = new
+        userNumbers[Text(user)] = new
         users.append(user)
         return new
     }

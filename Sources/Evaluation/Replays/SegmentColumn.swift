@@ -12,7 +12,7 @@ struct SegmentColumn {
 
     private(set) var segment: ReplaySegment
     private let kind: Kind
-    private var codes: [String: UInt32] = [:]
+    private var codes: [Text: UInt32] = [:]
 
     /// nil where the schema has no such entity or feature; `amount` always is one.
     init?(_ name: String, schema: TransactionSchema) {
@@ -30,12 +30,12 @@ struct SegmentColumn {
 
     mutating func add(_ transaction: Transaction) {
         let group = group(of: transaction)
-        if let code = codes[group] {
+        if let code = codes[Text(group)] {
             segment.codes.append(code)
             return
         }
         let code = UInt32(truncatingIfNeeded: segment.groups.count)
-        codes[group] = code
+        codes[Text(group)] = code
         segment.groups.append(group)
         segment.codes.append(code)
     }

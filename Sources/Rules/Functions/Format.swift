@@ -1,3 +1,5 @@
+internal import Transactions
+
 /// Values as text, for `%s` and for people.
 enum Format {
     /// Any value: lists in brackets, maps in braces with their keys in order.

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Synchronization
+internal import Transactions
 
 /// Offsets from UTC by a zone's name. Zones are looked up in the system's database once and kept.
 final class TimeZones: Sendable {

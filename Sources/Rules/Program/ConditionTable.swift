@@ -1,3 +1,5 @@
+internal import Transactions
+
 /// Many conditions in a few arrays, so that going through them counts no references.
 struct ConditionTable: Sendable {
     struct Entry: Sendable {

@@ -6,7 +6,7 @@ public final class RuleBench {
     public let evaluator: RuleEvaluator
     private let contributor: VelocityContributor?
     private var entities: EntityReplay
-    private var users: [String: (history: UserHistory, profile: UserProfile)] = [:]
+    private var users: [Text: (history: UserHistory, profile: UserProfile)] = [:]
     private var observations = RuleObservations()
 
     public init(_ rules: RuleSet) {
@@ -31,7 +31,7 @@ public final class RuleBench {
             if let decline, score >= decline { return .decline }
             return score >= review ? .review : .allow
         }
-        users[transaction.user]?.profile.lastDecision = disposition
+        users[Text(transaction.user)]?.profile.lastDecision = disposition
         return Decision(
             disposition: disposition, modelScore: Float(modelScore), score: Float(outcome.score), decidedBy: decidedBy,
             hits: outcome.hits)
@@ -48,7 +48,7 @@ public final class RuleBench {
     /// Takes the event in; returns what was last decided on its user, and where the observations hold the rest.
     private func observe(_ transaction: Transaction) -> (lastDecision: Disposition?, row: RuleObservations.Row) {
         entities.add(transaction, contributor: contributor)
-        var user = users[transaction.user] ?? (UserHistory(rawCount: 0, capacity: 64), UserProfile())
+        var user = users[Text(transaction.user)] ?? (UserHistory(rawCount: 0, capacity: 64), UserProfile())
         observations.removeAll()
         let time = user.history.effectiveTime(of: transaction.time)
         let row = evaluator.observe(
@@ -58,7 +58,7 @@ public final class RuleBench {
         user.history.append(
             raw: UnsafeBufferPointer(start: nil, count: 0), time: transaction.time,
             id: StableHash.identifier(transaction.id), amount: transaction.amount)
-        users[transaction.user] = user
+        users[Text(transaction.user)] = user
         return (user.profile.lastDecision, row)
     }
 }

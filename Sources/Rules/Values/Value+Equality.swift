@@ -1,3 +1,5 @@
+internal import Transactions
+
 extension Value {
     /// `==` of the language: numbers by value across their types, other types never equal across.
     ///

@@ -1,3 +1,5 @@
+internal import Transactions
+
 /// How two values compare.
 enum Ordering: Sendable {
     case less

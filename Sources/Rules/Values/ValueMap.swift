@@ -1,3 +1,5 @@
+internal import Transactions
+
 /// A map value: entries in the order they were written, found by normalised key.
 final class ValueMap: Sendable {
     let keys: [Value]
