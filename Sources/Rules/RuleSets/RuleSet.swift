@@ -13,10 +13,9 @@ public struct RuleSet: Sendable {
     /// How many rules are off.
     public var offCount: Int { off.count }
     public let velocityDeclarations: [VelocityDeclaration]
-    /// The most bytes that the aggregates take of one user, each state counted once whoever shares it.
     /// What is kept of every user.
     public var aggregateLayout: AggregateLayout { velocities.layout }
-    /// The most of it, in bytes.
+    /// The most bytes that the aggregates take of one user, each state counted once whoever shares it.
     public var velocityBytesPerUser: Int { velocities.layout.specifications.reduce(0) { $0 + $1.byteLimit } }
     public let lists: [RuleList]
     public let snoozes: [Snooze]
