@@ -74,9 +74,9 @@ final class InputWorker {
         let former = starts
         // What was decided before such notes were taken was counted from the beginning.
         let isNoted = claim.aggregateStarts != nil || isUnderRules
-        starts.adopt(rules, at: isNoted ? max(position, claim.nextOffset) : 0)
-        defer { isUnderRules = true }
-        if isUnderRules { for user in users.entries { user.state.adopt(rules.aggregateLayout) } }
+        let someWent = starts.adopt(rules, at: isNoted ? max(position, claim.nextOffset) : 0)
+        isUnderRules = true
+        if someWent { for user in users.entries { user.state.adopt(rules.aggregateLayout) } }
         return starts != former || !isNoted
     }
 

@@ -62,15 +62,7 @@ import Transactions
         let before = try first.finish { $0.units.flatMap(\.steps).map(\.counts.scored).reduce(0, +) > 800 }
         #expect(before.units.flatMap(\.checkpoints).count > 4)
 
-        let second = try ProcessorRun(rules: ProcessorRun.flagAndHold)
-        second.inbox.sendNow(.remote(before.closedParts))
-        let claims = try feeds.keys.sorted().map { try restart.claim(of: $0, after: before) }
-        second.claim(claims)
-        for claim in claims {
-            let rest = (feeds[claim.input] ?? []).filter { $0.offset >= claim.restoreOffset }
-            second.send(claim.input, rest, isLast: true)
-        }
-        let after = try second.finish { $0.reached(feeds) }
+        let after = try restart.finish(feeds, after: before, rules: ProcessorRun.flagAndHold)
         #expect(after.units.flatMap(\.steps).allSatisfy { $0.from >= before.positions[$0.input] ?? 0 })
         #expect(verdicts(before.alerts + after.alerts) == verdicts(undisturbed.alerts))
         let hits = undisturbed.alerts.flatMap(\.decision.hits)
@@ -87,6 +79,21 @@ import Transactions
 
     enum Restart: Sendable {
         case newest, older, unmoved, nothing
+
+        /// What a processor that starts then makes of the rest.
+        func finish(
+            _ feeds: [TopicPartition: [IncomingEvent]], after output: ProcessorRun.Output, rules: String
+        ) throws -> ProcessorRun.Output {
+            let run = try ProcessorRun(rules: rules)
+            run.inbox.sendNow(.remote(output.closedParts))
+            let claims = try feeds.keys.sorted().map { try claim(of: $0, after: output) }
+            run.claim(claims)
+            for claim in claims {
+                let rest = (feeds[claim.input] ?? []).filter { $0.offset >= claim.restoreOffset }
+                run.send(claim.input, rest, isLast: true)
+            }
+            return try run.finish { $0.reached(feeds) }
+        }
 
         /// The claim that the intake would make from what the first run left in the topics.
         func claim(of input: TopicPartition, after output: ProcessorRun.Output) throws -> InputClaim {

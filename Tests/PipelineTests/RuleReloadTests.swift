@@ -262,15 +262,7 @@ import Transactions
             before.units.append(unit)
             for step in unit.steps { before.positions[step.input] = step.to }
         }
-        let second = try ProcessorRun(rules: ProcessorRun.flagAll)
-        second.inbox.sendNow(.remote(before.closedParts))
-        let claims = try feeds.keys.sorted().map { try restart.claim(of: $0, after: before) }
-        second.claim(claims)
-        for claim in claims {
-            let rest = (feeds[claim.input] ?? []).filter { $0.offset >= claim.restoreOffset }
-            second.send(claim.input, rest, isLast: true)
-        }
-        let after = try second.finish { $0.reached(feeds) }
+        let after = try restart.finish(feeds, after: before, rules: ProcessorRun.flagAll)
         #expect(before.alerts.count > 200 && after.alerts.count > 200)
         let expected = undisturbed.decisions()
         for (id, decision) in after.decisions() { #expect(decision == expected[id]) }

@@ -12,10 +12,13 @@ public struct AggregateStarts: Hashable, Sendable {
     public init() {}
 
     /// Forgets aggregates that the rules do not have, and lets those it has not known begin at `offset`.
-    public mutating func adopt(_ rules: RuleSet, at offset: Int64) {
-        let ids = rules.velocities.aggregates.map(\.specification.id)
-        offsets = Dictionary(ids.map { ($0, offsets[$0] ?? offset) }) { first, _ in first }
+    ///
+    /// - Returns: whether any was forgotten.
+    public mutating func adopt(_ rules: RuleSet, at offset: Int64) -> Bool {
+        let (former, ids) = (offsets, rules.velocities.aggregates.map(\.specification.id))
+        offsets = Dictionary(ids.map { ($0, former[$0] ?? offset) }) { first, _ in first }
         newest = offsets.values.max() ?? .min
+        return former.keys.contains { offsets[$0] == nil }
     }
 
     /// The aggregates in which an event at `offset` does not count: nearly always none.
