@@ -53,8 +53,8 @@ public final class ConsoleServer: Service {
     }
 
     /// The port it listens on, once it does.
-    public func listeningPort() async throws -> Int {
-        try await server.waitUntilListening(timeout: 60)
+    public func listeningPort(within seconds: Double = 60) async throws -> Int {
+        try await server.waitUntilListening(timeout: seconds)
         switch await server.listeningAddress {
         case .ip4(_, let port), .ip6(_, let port): return Int(port)
         default: throw ConsoleError(message: "the console does not listen")

@@ -2,7 +2,7 @@
 public struct ConsoleSettings: Hashable, Sendable {
     /// IPv4 or IPv6 address to listen on, or `localhost`; `0.0.0.0` for all.
     public var address: String
-    /// 0 takes a free port: see `ConsoleServer.listeningPort()`.
+    /// 0 takes a free port: see `ConsoleServer.listeningPort(within:)`.
     public var port: Int
     /// How long a readiness check may take.
     public var checkTimeoutMilliseconds: Int

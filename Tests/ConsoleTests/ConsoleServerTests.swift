@@ -48,7 +48,7 @@ import Testing
             ], logger: silent)
         let group = ServiceGroup(services: [server], logger: silent)
         async let serving: Void = group.run()
-        let port = try await server.listeningPort()
+        let port = try await server.listeningPort(within: 600)
 
         let metrics = try get("/metrics", port: port)
         #expect(metrics.status.hasPrefix("HTTP/1.1 200"))
@@ -93,7 +93,7 @@ import Testing
         _ = try ConsoleServer(.init(address: "::1"), registry: PrometheusRegistry(), logger: silent)
         let first = try ConsoleServer(.init(port: 0), registry: PrometheusRegistry(), logger: silent)
         let serving = Task { try await first.run() }
-        let port = try await first.listeningPort()
+        let port = try await first.listeningPort(within: 600)
         let second = try ConsoleServer(.init(port: port), registry: PrometheusRegistry(), logger: silent)
         await #expect(throws: ConsoleError.self) { try await second.run() }
         serving.cancel()

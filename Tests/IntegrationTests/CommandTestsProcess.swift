@@ -43,11 +43,11 @@ struct VigilProcess {
         try process.run()
     }
 
-    /// Waits for its end; killed after a minute.
+    /// Waits for its end; killed after ten minutes.
     func outcome() async throws -> Outcome {
         let pid = process.processIdentifier
         let watchdog = Task {
-            try await Task.sleep(for: .seconds(60))
+            try await Task.sleep(for: .seconds(600))
             kill(pid, SIGKILL)
         }
         defer { watchdog.cancel() }
@@ -93,7 +93,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 /// Awaits a condition, or fails the test.
-func eventually(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) async throws {
+func eventually(within seconds: Double = 600, _ what: Comment, _ condition: () throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while try !condition() {
         try #require(ContinuousClock.now < end, "waited in vain: \(what)")

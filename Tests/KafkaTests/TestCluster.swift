@@ -59,7 +59,7 @@ enum TestCluster {
     }
 
     /// Waits for a condition, or fails the test.
-    static func wait(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) throws {
+    static func wait(within seconds: Double = 600, _ what: Comment, _ condition: () throws -> Bool) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while try !condition() {
             try #require(Date() < end, "waited in vain: \(what)")

@@ -12,10 +12,10 @@ struct BoundedQueueTests {
         Thread {
             if queue.receive(timeout: 120) == 7 { received.open() }
         }.start()
-        #expect(told.wait(timeout: 120))
+        #expect(told.wait(timeout: 600))
         try wait("awaited") { queue.isAwaited }
         queue.send(7)
-        #expect(received.wait(timeout: 120))
+        #expect(received.wait(timeout: 600))
         #expect(!queue.isAwaited)
     }
 

@@ -94,7 +94,7 @@ private final class Outcome: Sendable {
     }
 
     func wait() throws -> Int64? {
-        try #require(ended.wait(timeout: 120))
+        try #require(ended.wait(timeout: 600))
         return try result.withLock { $0 }?.get()
     }
 }

@@ -81,7 +81,7 @@ final class CommitterRun: Sendable {
     func finish() throws {
         let latch = Latch()
         queue.sendNow(.finish(latch))
-        try #require(ended.wait(timeout: 120))
+        try #require(ended.wait(timeout: 600))
     }
 
     /// The partitions that the processor was told to forget.

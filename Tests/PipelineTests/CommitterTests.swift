@@ -190,7 +190,7 @@ import Transactions
                 try run.database.killConnections(where: "wait_event_type = 'Lock'") == 1
             }
         }
-        try #require(latch.wait(timeout: 120))
+        try #require(latch.wait(timeout: 600))
         #expect(run.fenced().isEmpty && run.offsets.take() == [run.input(0): 3])
         #expect(try run.rows(0) == ([0, 1, 2], 3))
         #expect(try run.reviewed().count == 3)
@@ -211,7 +211,7 @@ import Transactions
                 try run.database.killConnections(where: "wait_event_type = 'Lock'") == 1
             }
         }
-        try #require(latch.wait(timeout: 120))
+        try #require(latch.wait(timeout: 600))
         #expect(try run.rows(0) == ([0, 1], 2))
         #expect(try run.database.number("SELECT count(*) FROM vigil.alerts_default") == 0)
         try run.finish()

@@ -43,7 +43,7 @@ import Transformer
         try models[2].save(to: directory.path)
         try collect(until: 2)
         stopping.stop(within: 0)
-        #expect(ended.wait(timeout: 120))
+        #expect(ended.wait(timeout: 600))
         #expect(taken == models.dropFirst().map(\.hash))
     }
 

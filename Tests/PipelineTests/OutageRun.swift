@@ -69,7 +69,7 @@ final class OutageRun {
     }
 
     /// Waits until so many transactions are decided, of all published where none are named.
-    func waitUntilDecided(_ count: Int? = nil, within seconds: Double = 60) throws {
+    func waitUntilDecided(_ count: Int? = nil, within seconds: Double = 600) throws {
         try wait(within: seconds, "decided") {
             try number(
                 """

@@ -167,9 +167,9 @@ final class ProcessorRun: Sendable {
         try wait("decided") { condition(soFar) || ended.wait(timeout: 0) }
         let done = Latch()
         inbox.sendNow(.stop(done: done))
-        try #require(ended.wait(timeout: 120), "the processor does not end")
+        try #require(ended.wait(timeout: 600), "the processor does not end")
         if let error = failure.withLock({ $0 }) { throw error }
-        try #require(done.wait(timeout: 120), "nobody was told")
+        try #require(done.wait(timeout: 600), "nobody was told")
         return soFar
     }
 
@@ -203,7 +203,7 @@ extension InputClaim {
 }
 
 /// Awaits a condition, or fails the test.
-func wait(within seconds: Double = 120, _ what: Comment, _ condition: () throws -> Bool) throws {
+func wait(within seconds: Double = 600, _ what: Comment, _ condition: () throws -> Bool) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while try !condition() {
         try #require(Date() < end, "waited in vain: \(what)")

@@ -43,7 +43,7 @@ import Transactions
 
         func stop() {
             stopping.stop(within: 0)
-            #expect(ended.wait(timeout: 120))
+            #expect(ended.wait(timeout: 600))
         }
     }
 
@@ -368,7 +368,7 @@ import Transactions
         try write(Self.rules("third"))
         try collect(until: 2)
         stopping.stop(within: 0)
-        #expect(ended.wait(timeout: 120))
+        #expect(ended.wait(timeout: 600))
         #expect(taken == [["second"], ["third"]])
     }
 
