@@ -75,6 +75,8 @@ final class InputWorker {
         // What was decided before such notes were taken was counted from the beginning.
         let isNoted = claim.aggregateStarts != nil || isUnderRules
         let someWent = starts.adopt(rules, at: isNoted ? max(position, claim.nextOffset) : 0)
+        let end = isUnderRules ? position : accumulateFrom
+        accumulator.keepAggregates { starts.counts($0, before: end) }
         isUnderRules = true
         if someWent { for user in users.entries { user.state.adopt(rules.aggregateLayout) } }
         return starts != former || !isNoted
@@ -146,10 +148,13 @@ final class InputWorker {
 
     private static let taken = IncomingEvent(offset: -1, payload: .taken)
 
-    /// The number of the user, who is known, restored from a checkpoint, or new.
-    func user(_ id: String, hash: UInt64, pseudonymizer: Pseudonymizer, scorer: Scorer) -> Int {
-        if let known = users.index(of: id, hash: hash) { return known }
-        let pseudonym = pseudonymizer.pseudonym(of: id)
+    /// Whether the partition has had the user, as far as table and checkpoints know.
+    func knows(_ id: String, hash: UInt64, pseudonym: String) -> Bool {
+        users.index(of: id, hash: hash) != nil || restored[Text(pseudonym)] != nil
+    }
+
+    /// Adds a user who is not in the table, restored from a checkpoint or new; answers the number.
+    func add(_ id: String, hash: UInt64, pseudonym: String, scorer: Scorer) -> Int {
         var former = restored.removeValue(forKey: Text(pseudonym))
         if let offset = former?.offset { former?.profile.aggregates.empty(starts.later(than: offset)) }
         let state =

@@ -21,8 +21,8 @@ extension Processor {
         case .label:
             if !isPast { worker.counts.scored += 1 }
         case .transaction(let transaction):
-            let number = worker.user(
-                transaction.user, hash: event.userHash, pseudonymizer: pseudonymizer, scorer: scorer)
+            let number =
+                worker.users.index(of: transaction.user, hash: event.userHash) ?? meet(transaction.user, event, worker)
             let state = worker.users[number].state
             worker.markDirty(number, state)
             guard isPast else {
@@ -46,6 +46,29 @@ extension Processor {
             }
         case .taken: break
         }
+    }
+
+    /// Takes in a user whom the worker's table does not hold, and says so where another partition has had them: their
+    /// events have no order then, and each partition a history of its own.
+    private func meet(_ id: String, _ event: borrowing IncomingEvent, _ worker: InputWorker) -> Int {
+        let (hash, pseudonym) = (event.userHash, pseudonymizer.pseudonym(of: id))
+        // What is only taken in again was told when it was decided.
+        if event.offset >= worker.claim.nextOffset, !worker.knows(id, hash: hash, pseudonym: pseudonym),
+            let other = order.first(where: { $0 !== worker && $0.knows(id, hash: hash, pseudonym: pseudonym) })
+        {
+            metrics.strayUsers.increment()
+            strayUsers += 1
+            // Where the producers' keys are not the users, this goes for nearly all of them.
+            if strayUsers <= 10 || strayUsers.nonzeroBitCount == 1 {
+                logger.warning(
+                    "Two partitions carry one user: the order of the user's events is lost",
+                    metadata: [
+                        "user": "\(pseudonym)", "source": "\(worker.claim.input)@\(event.offset)",
+                        "before": "\(other.claim.input)", "such_users": "\(strayUsers)",
+                    ])
+            }
+        }
+        return worker.add(id, hash: hash, pseudonym: pseudonym, scorer: scorer)
     }
 
     /// Scores an event by itself, because its batch failed; a dead letter if it fails again.

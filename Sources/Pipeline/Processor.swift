@@ -61,6 +61,8 @@ final class Processor {
     /// The events of the batch that failed last.
     var failed: [(input: TopicPartition, offset: Int64)] = []
     var failuresInARow = 0
+    /// Users whom two partitions have been seen to carry.
+    var strayUsers = 0
     let score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     var requests: [Scorer.Request] = []

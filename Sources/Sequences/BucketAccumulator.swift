@@ -65,6 +65,12 @@ public struct BucketAccumulator: Sendable {
         return closed
     }
 
+    /// Takes other aggregates than these, by their ids, out of the open part.
+    public mutating func keepAggregates(_ isKept: (UInt64) -> Bool) {
+        guard let aggregates = rest?.aggregates else { return }
+        rest?.aggregates = aggregates.filter { isKept($0.key.aggregate) }
+    }
+
     /// Closes the open part when `time` lies in a later bucket; nil when it does not or the part is empty.
     public mutating func advance(to time: EventTime) -> EntityBucketPart? {
         let bucket = time.milliseconds.floored(dividedBy: bucketMilliseconds)

@@ -152,6 +152,29 @@ import Transactions
         #expect(Set(last.map(\.key)) == ["alice#1", "alice#2"] && last.allSatisfy { $0.value.isEmpty })
     }
 
+    /// A user with alerts of two partitions is found, whoever wrote them.
+    @Test func theDoctorFindsUsersOfTwoPartitions() async throws {
+        let database = try CommandDatabase(migrated: true)
+        let environment = database.environment().merging([
+            "VIGIL_KAFKA_BOOTSTRAP_SERVERS": try TestBrokers.settings().bootstrapServers
+        ]) { $1 }
+        let connection = try database.connect()
+        for user in ["alice", "bob", "bob"] {
+            _ = try insert(connection, user: user, time: "2024-03-01 10:00:00+00", score: 0.7, decision: "review")
+        }
+        func order() async throws -> [String: String]? {
+            let outcome = try await VigilProcess.run("doctor", "--reconcile", "--json", environment: environment)
+            return (try outcome.json()["checks"] as? [[String: String]])?.first { $0["check"] == "order" }
+        }
+        #expect(try await order()?["state"] == "ok")
+        try connection.run(
+            script: "UPDATE vigil.alerts SET partition = 5 WHERE alert_id = (SELECT max(alert_id::text)::uuid "
+                + "FROM vigil.alerts WHERE user_pseudonym = 'bob')")
+        let found = try await order()
+        #expect(found?["state"] == "warning")
+        #expect(found?["detail"]?.contains("1 users have alerts of two partitions, such as bob") == true)
+    }
+
     private func insert(
         _ connection: PostgresConnection, user: String, time: String, score: Float, decision: String
     ) throws -> String {

@@ -15,7 +15,7 @@ final class OutageRun {
 
     let server: ThrowawayServer
     let topics: TopicNames
-    let notes = RetryNotes()
+    let notes = LogNotes()
     /// Where the alerts are, if not beside everything else; goes with the run, before the server does.
     var disk: SmallDisk?
     private let service: PipelineService
@@ -108,17 +108,23 @@ final class OutageRun {
     }
 }
 
-/// What the service says of its tries.
-final class RetryNotes: LogHandler, Sendable {
-    private let notes = Mutex<[(error: String, seconds: String)]>([])
+/// What is said, from warnings on.
+final class LogNotes: LogHandler, Sendable {
+    private let notes = Mutex<[(message: String, metadata: [String: String])]>([])
+
+    /// What was said of messages that begin so.
+    func metadata(of message: String) -> [[String: String]] {
+        notes.withLock { $0.filter { $0.message.hasPrefix(message) }.map(\.metadata) }
+    }
 
     /// The errors after which it was tried again, with the waits.
-    var retries: [(error: String, seconds: String)] { notes.withLock { $0 } }
+    var retries: [(error: String, seconds: String)] {
+        metadata(of: "PostgreSQL: trying again").map { ($0["error"] ?? "", $0["seconds"] ?? "") }
+    }
 
     func log(event: LogEvent) {
-        guard event.message.description.hasPrefix("PostgreSQL: trying again") else { return }
-        let metadata = event.metadata ?? [:]
-        notes.withLock { $0.append(("\(metadata["error"] ?? "")", "\(metadata["seconds"] ?? "")")) }
+        let metadata = (event.metadata ?? [:]).mapValues { "\($0)" }
+        notes.withLock { $0.append((event.message.description, metadata)) }
     }
 
     subscript(metadataKey _: String) -> Logger.Metadata.Value? {

@@ -73,7 +73,7 @@ final class ProcessorRun: Sendable {
     /// - Parameter collects: false leaves the commits in the queue, for the test to take.
     init(
         rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
-        cacheMemoryBytes: Int = 1 << 30,
+        cacheMemoryBytes: Int = 1 << 30, logger: Logger = .quiet,
         score: @escaping Score = ScoringFault.checkedScore,
         claimAgain: @escaping @Sendable (CommittedOffsets.ClaimAgain, BoundedQueue<ProcessorMessage>) -> Void = {
             _, _ in
@@ -94,7 +94,7 @@ final class ProcessorRun: Sendable {
                         alignment: BucketAlignment(
                             idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
                         checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
-                        metrics: PipelineMetrics(), logger: .quiet, claimAgain: { claimAgain($0, inbox) }, score: score,
+                        metrics: PipelineMetrics(), logger: logger, claimAgain: { claimAgain($0, inbox) }, score: score,
                         clock: {
                             time.withLock {
                                 $0 += 50

@@ -1,4 +1,6 @@
 import Kafka
+import Logging
+import Sequences
 import Testing
 import Transactions
 
@@ -6,6 +8,31 @@ import Transactions
 
 /// What becomes of each event, without Kafka and PostgreSQL.
 @Suite(.ownThread) struct ProcessorTests {
+    /// A user whom two partitions carry is named once; who is only taken in again, or comes back from a checkpoint, is not.
+    @Test func aUserOfTwoPartitionsIsNamed() throws {
+        let notes = LogNotes()
+        let run = try ProcessorRun(logger: Logger(label: "test") { _ in notes })
+        func event(_ user: String, _ number: Int64, at offset: Int64) -> IncomingEvent {
+            let transaction = Feeds.transaction("\(user)\(number)", user: user, at: number * 1000)
+            return IncomingEvent(offset: offset, payload: .transaction(transaction))
+        }
+        var second = InputClaim.new(Feeds.input(1))
+        second.nextOffset = 1
+        let empty = UserHistory(rawCount: FeatureExtractor(schema: SmallModel.schema).rawCount, capacity: 7)
+        second.restored.users[Text("kept")] = RestoredState.User(history: PackedHistory(empty), offset: 0)
+        run.claim([.new(Feeds.input(0))])
+        run.send(Feeds.input(0), (0..<3).map { event(["a", "kept", "both"][Int($0)], $0, at: $0) }, isLast: true)
+        try wait("decided") { run.soFar.positions[Feeds.input(0)] == 3 }
+        run.claim([second])
+        let later = [event("a", 3, at: 0), event("both", 4, at: 1), event("kept", 5, at: 2), event("both", 6, at: 3)]
+        run.send(Feeds.input(1), later, isLast: true)
+        let output = try run.finish { $0.positions[Feeds.input(1)] == 4 }
+        #expect(output.counts(of: Feeds.input(1)).scored == 3)
+        let told = notes.metadata(of: "Two partitions carry one user")
+        #expect(told.map { $0["user"] } == ["both"])
+        #expect(told.first?["source"] == "\(Feeds.input(1))@1" && told.first?["before"] == "\(Feeds.input(0))")
+    }
+
     let input = Feeds.input(0)
 
     /// Also checks, in `ProcessorRun.record`, that the counts of each step add up to its offsets.

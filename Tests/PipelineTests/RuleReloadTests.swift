@@ -313,6 +313,57 @@ import Transactions
         #expect(output.alerts.map { $0.decision.hits[0].reason } == ["1", "2", "1"])
     }
 
+    /// Of entities too, as far as its bucket is still open; and a crash after it came back changes nothing.
+    @Test(arguments: [true, false]) func anEntitysAggregateThatComesBackLeavesNothingInTheOpenBucket(isDisturbed: Bool)
+        throws
+    {
+        let input = TopicPartition(topic: "transactions", partition: 0)
+        let rules = """
+            velocity:
+              e: {function: count, key: terminal, window: 1d}
+            rules:
+              - {id: all, when: "true", action: review, reason: "{velocity.e}"}
+
+            """
+        let without = "rules:\n  - {id: none, when: \"true\", action: review}\n"
+        // Five in the first hour, the last of them after it came back; one more an hour later.
+        let events = Feeds.events(
+            (0..<6).map { Feeds.transaction("t\($0)", at: $0 < 5 ? Int64($0) * 1000 : 3_600_000) })
+        var run = try ProcessorRun(rules: rules, checkpointIntervalMilliseconds: 400)
+        run.claim([.new(input)])
+        func pass(_ range: Range<Int>) throws {
+            run.send(input, Array(events[range]), isLast: true)
+            try wait("decided") { run.soFar.positions[input] == Int64(range.upperBound) }
+        }
+        try pass(0..<3)
+        try wait("a checkpoint") { run.soFar.units.contains { !$0.checkpoints.isEmpty } }
+        for text in [without, rules] {
+            run.inbox.sendNow(.rules(try RuleSet.load(text: text, schema: SmallModel.schema)))
+            try pass(text == without ? 3..<4 : 4..<5)
+        }
+        if isDisturbed {
+            let before = run.soFar
+            run = try ProcessorRun(rules: rules)
+            run.inbox.sendNow(.remote(before.closedParts))
+            // The first checkpoint: it holds what was counted before the aggregate went.
+            let first = before.units.flatMap(\.checkpoints).prefix(1)
+            var old = before
+            old.units = before.units.map { unit in
+                var unit = unit
+                unit.checkpoints.removeAll { $0.offset != first.first?.offset }
+                return unit
+            }
+            let claim = try DeterminismTests.Restart.newest.claim(of: input, after: old)
+            #expect(claim.restored.open?.part?.aggregates.count == 1 && claim.nextOffset == 5)
+            run.claim([claim])
+            run.send(input, events.filter { $0.offset >= claim.restoreOffset }, isLast: true)
+        } else {
+            try pass(5..<6)
+        }
+        let output = try run.finish { $0.positions[input] == 6 }
+        #expect(output.alerts.last?.decision.hits.map(\.reason) == ["1"])
+    }
+
     /// A breaker may come with a reload: it must find the day as it would have counted it.
     @Test func aDayIsCountedWithoutBreakersToo() throws {
         let feeds = Feeds.population(seed: 6, partitions: 2, disorder: false)

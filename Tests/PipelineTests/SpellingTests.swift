@@ -27,7 +27,7 @@ import Transactions
         }
         let worker = InputWorker(claim: claim, source: 0, backlog: Backlog(), schema: SmallModel.schema)
         let numbers = spellings.map {
-            worker.user($0, hash: StableHash.identifier($0), pseudonymizer: .plain, scorer: scorer)
+            worker.add($0, hash: StableHash.identifier($0), pseudonym: $0, scorer: scorer)
         }
         #expect(numbers.map { worker.users[$0].state.newestOffset } == [0, 1])
         let gone = Text(spellings[1])

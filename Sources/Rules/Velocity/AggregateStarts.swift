@@ -21,6 +21,9 @@ public struct AggregateStarts: Hashable, Sendable {
         return former.keys.contains { offsets[$0] == nil }
     }
 
+    /// Whether an aggregate, by its id, counts some event before `offset`.
+    public func counts(_ id: UInt64, before offset: Int64) -> Bool { offsets[id].map { $0 < offset } ?? false }
+
     /// The aggregates in which an event at `offset` does not count: nearly always none.
     public func later(than offset: Int64) -> Set<UInt64> {
         guard newest > offset else { return [] }

@@ -59,6 +59,29 @@ extension Diagnosis {
         }
     }
 
+    /// Whether each user's events lie in one partition, as far as alerts tell, whichever instances made them.
+    mutating func checkOrder(_ settings: PostgresSettings, topics: TopicNames) {
+        let found = attempt("order", advice: "Check PostgreSQL and run 'vigil migrate'") {
+            let connection = try PostgresConnection(settings)
+            defer { connection.close() }
+            return try connection.execute(
+                """
+                SELECT count(*) AS users, min(user_pseudonym) AS example
+                FROM (
+                    SELECT user_pseudonym FROM vigil.alerts
+                    WHERE topic = $1 AND user_pseudonym <> 'forgotten'
+                    GROUP BY user_pseudonym HAVING min(partition) < max(partition)) AS users
+                """, [.text(topics.transactions)]
+            ).map { row in (users: try row.value("users") as Int64, example: try row.value("example") as String?) }
+        }
+        guard let found = found?.first else { return }
+        guard let example = found.example else { return ok("order", "no user has alerts of two partitions") }
+        warn(
+            "order",
+            "\(found.users) users have alerts of two partitions, such as \(example): their events have no order",
+            advice: "Let the producer give every record its user as the key")
+    }
+
     private static func rows(_ settings: PostgresSettings) throws -> [Row] {
         let connection = try PostgresConnection(settings)
         defer { connection.close() }

@@ -28,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if reconcile, let kafka = try? reader.kafka(), let postgres = try? reader.postgres() {
             diagnosis.reconcile(kafka, postgres, topics: reader.topics())
+            diagnosis.checkOrder(postgres, topics: reader.topics())
         }
         let schema = diagnosis.checkModel(reader.text("model.path"))
         diagnosis.checkRules(reader, schema: schema)
