@@ -36,7 +36,8 @@ public struct Encoder: Sendable {
     public init(schema: TransactionSchema, fields: [EncodedField]) throws(EncoderFault) {
         let extractor = FeatureExtractor(schema: schema)
         guard fields.map(\.feature) == extractor.features else {
-            throw EncoderFault(detail: "the fields are not the features of schema '\(schema.name)'")
+            throw EncoderFault(
+                detail: "the fields are not the features of schema '\(schema.name)': train the model anew")
         }
         if let fault = fields.lazy.compactMap(\.fault).first { throw EncoderFault(detail: fault) }
         self.schema = schema

@@ -133,7 +133,7 @@ import Testing
             "rules: [{id: old, when: 'true', action: review, expires: 2026-01-01, state: shadow, sample: 0}]",
             to: "old.yaml")
         let event = try directory.write(
-            #"{"id": "1", "user": "u", "time": "2026-03-01T12:00:00Z", "amount": 1}"#, to: "event.json")
+            "\u{FEFF}" + #"{"id": "1", "user": "u", "time": "2026-03-01T12:00:00Z", "amount": 1}"#, to: "event.json")
         let call = ["rules", "explain", "--rules", rules, "--schema", schema, "--event", event]
         let told = try await VigilProcess(call).outcome()
         #expect(told.output == "old (review): true, set aside: expired, not sampled, shadow\n", "\(told.errors)")

@@ -261,4 +261,11 @@ import Transactions
             #expect(error.diagnostics.contains { $0.message.contains(message) && $0.line == 2 }, "\(error)")
         }
     }
+
+    @Test func anUnknownFunctionIsToldOnce() {
+        let error = #expect(throws: RuleSetError.self) {
+            try RuleSet.load(text: Self.file("  v: {function: median, of: tx.amount, window: 1h}", "x"), schema: schema)
+        }
+        #expect(error?.diagnostics.count { $0.line == 2 } == 1)
+    }
 }

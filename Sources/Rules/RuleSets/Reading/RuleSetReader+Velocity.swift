@@ -31,11 +31,12 @@ extension RuleSetReader {
             required("window", of: mapping, at: node, what: "aggregate") != nil
         else { return }
         let function = choice("function", of: mapping, default: VelocityFunction.count)
+        let isKnown = mapping["function"]?.string == function.rawValue
         let value = optional("of", of: mapping)
         let condition = optional("when", of: mapping)
         if function.needsValue, value == nil {
             report("'\(function.rawValue)' needs 'of': the expression it is about", at: node, field: place)
-        } else if !function.needsValue, let found = mapping["of"] {
+        } else if isKnown, !function.needsValue, let found = mapping["of"] {
             report("'\(function.rawValue)' is about events and takes no 'of'", at: found, field: place)
         }
         if function == .countIf, condition == nil {

@@ -59,12 +59,14 @@ struct RulesExplainCommand: AsyncParsableCommand {
 
     private func readEvents(_ schema: TransactionSchema) throws -> [Transaction] {
         let data = event == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Terminal.input(event)
+        // Editors may begin a file with a byte order mark.
+        let bytes = Array(data.trimmingPrefix([0xEF, 0xBB, 0xBF]))
         // The canonical form first: where the source's names are the same, only that has the entities.
         do throws(Misreading) {
-            return try events(in: Array(data), TransactionDecoder(schema: schema))
+            return try events(in: bytes, TransactionDecoder(schema: schema))
         } catch let canonical {
             do throws(Misreading) {
-                return try events(in: Array(data), TransactionDecoder(schema: schema, form: .mapped))
+                return try events(in: bytes, TransactionDecoder(schema: schema, form: .mapped))
             } catch let mapped {
                 throw fault(canonical, mapped)
             }
