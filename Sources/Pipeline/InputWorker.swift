@@ -211,13 +211,12 @@ final class InputWorker {
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.
     func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {
         guard event.offset >= accumulateFrom else { return }
-        let isPast = event.offset < claim.nextOffset
-        if isPast { contributor?.later = starts.later(than: event.offset) }
         switch event.payload {
-        case .transaction(let transaction): _ = accumulator.add(transaction, contributor: contributor)
+        case .transaction(let transaction):
+            _ = accumulator.add(
+                transaction, contributor: contributor, notCountedBy: starts.later(than: event.offset))
         case .label(let label): _ = accumulator.add(label)
         case .fault, .taken: break
         }
-        if isPast { contributor?.later = [] }
     }
 }

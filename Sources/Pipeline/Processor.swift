@@ -193,6 +193,7 @@ final class Processor {
             guard let worker = workers.removeValue(forKey: input) else { continue }
             scorer.release(worker.users.entries.lazy.map(\.state))
             for shadow in shadows { shadow.drop(input) }
+            // Nothing was decided under them, and nobody is left to write them on a condition.
             pending.aggregateStarts[input] = nil
             followElsewhere(input)
         }

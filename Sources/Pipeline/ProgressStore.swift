@@ -50,6 +50,7 @@ struct ProgressStore {
                 restoreOffset: try row.value("restore_offset"),
                 days: Self.decoded(try row.value("breaker_day")) ?? CircuitBreaker.Days())
         }
+        // Statements of their own: the claim may have waited for a former owner's commit, which its snapshot lacks.
         try readPoisoned(&claims)
         try readAggregateStarts(&claims)
         return claims

@@ -35,12 +35,15 @@ public struct BucketAccumulator: Sendable {
 
     /// Counts a transaction; returns the part that it closed, if it did.
     ///
-    /// - Parameter contributor: what the transaction adds to aggregates keyed by entities; nil where there are none.
+    /// - Parameters:
+    ///   - contributor: what the transaction adds to aggregates keyed by entities; nil where there are none.
+    ///   - later: ids of the aggregates that did not count it.
     public mutating func add(
-        _ transaction: Transaction, contributor: (any EntityContributor)? = nil
+        _ transaction: Transaction, contributor: (any EntityContributor)? = nil, notCountedBy later: Set<UInt64> = []
     ) -> EntityBucketPart? {
         let closed = advance(to: transaction.time)
         contributor?.contribute(transaction) { key, contribution in
+            guard later.isEmpty || !later.contains(key.aggregate) else { return }
             let isKnown = rest?.aggregates[key]?.add(contribution, at: transaction.time) != nil
             if !isKnown { rest?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
         }

@@ -173,6 +173,19 @@ final class ProcessorRun: Sendable {
         return soFar
     }
 
+    /// Feeds whole inputs, claimed from offset 0, with a reload somewhere in their middle.
+    func decide(
+        _ feeds: [TopicPartition: [IncomingEvent]], reloading new: RuleSet, seed: UInt64
+    ) throws -> Output {
+        claim(feeds.keys.sorted().map { .new($0) })
+        let half = feeds.mapValues { Array($0.prefix($0.count / 2)) }
+        for batch in Feeds.shuffled(half, seed: seed) { send(batch.input, batch.events) }
+        try wait("a part decided") { soFar.alerts.count > 200 }
+        inbox.sendNow(.rules(new))
+        for (input, events) in feeds { send(input, Array(events.dropFirst(events.count / 2)), isLast: true) }
+        return try finish { $0.reached(feeds) }
+    }
+
     /// Feeds whole inputs, claimed from offset 0, and gives what comes out.
     static func decide(_ feeds: [TopicPartition: [IncomingEvent]], rules: String = flagAll) throws -> Output {
         let run = try ProcessorRun(rules: rules)

@@ -219,15 +219,8 @@ import Transactions
     @Test func rulesChangeBetweenBatchesAndNothingIsLost() throws {
         let feeds = Feeds.population(seed: 5, partitions: 2, disorder: false)
         let undisturbed = try ProcessorRun.decide(feeds, rules: Self.rules("old"))
-        let run = try ProcessorRun(rules: Self.rules("old"))
-        run.claim(feeds.keys.sorted().map { .new($0) })
         let new = try RuleSet.load(text: Self.rules("new"), schema: SmallModel.schema)
-        let half = feeds.mapValues { Array($0.prefix($0.count / 2)) }
-        for batch in Feeds.shuffled(half, seed: 3) { run.send(batch.input, batch.events) }
-        try wait("half decided") { run.soFar.alerts.count > 200 }
-        run.inbox.sendNow(.rules(new))
-        for (input, events) in feeds { run.send(input, Array(events.dropFirst(events.count / 2)), isLast: true) }
-        let output = try run.finish { $0.reached(feeds) }
+        let output = try ProcessorRun(rules: Self.rules("old")).decide(feeds, reloading: new, seed: 3)
         let before = undisturbed.decisions().mapValues(\.hits[0].reason)
         #expect(output.decisions().mapValues(\.hits[0].reason) == before)
         for alert in output.alerts {
@@ -241,33 +234,6 @@ import Transactions
         #expect(Set(output.alerts.map(\.rulesHash)).count == 2)
     }
 
-    /// Aggregates of users and entities that came with a reload have not counted what came before it; nor do they after a
-    /// crash that makes the processor take in again what was decided under the former rules.
-    @Test(arguments: [DeterminismTests.Restart.newest, .older, .unmoved, .nothing])
-    func aCrashAfterAReloadDoesNotMatter(_ restart: DeterminismTests.Restart) throws {
-        let feeds = Feeds.population(seed: 8, partitions: 2, disorder: true)
-        let former = "rules:\n  - {id: all, when: \"true\", action: review}\n"
-        let new = try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema)
-        let run = try ProcessorRun(rules: former, checkpointIntervalMilliseconds: 400)
-        run.claim(feeds.keys.sorted().map { .new($0) })
-        let half = feeds.mapValues { Array($0.prefix($0.count / 2)) }
-        for batch in Feeds.shuffled(half, seed: 4) { run.send(batch.input, batch.events) }
-        try wait("a part decided") { run.soFar.alerts.count > 200 }
-        run.inbox.sendNow(.rules(new))
-        for (input, events) in feeds { run.send(input, Array(events.dropFirst(events.count / 2)), isLast: true) }
-        let undisturbed = try run.finish { $0.reached(feeds) }
-        // The crash: nothing after the first commit under the new rules has happened.
-        var before = ProcessorRun.Output()
-        for unit in undisturbed.units where !before.alerts.contains(where: { $0.rulesHash == new.hash }) {
-            before.units.append(unit)
-            for step in unit.steps { before.positions[step.input] = step.to }
-        }
-        let after = try restart.finish(feeds, after: before, rules: ProcessorRun.flagAll)
-        #expect(before.alerts.count > 200 && after.alerts.count > 200)
-        let expected = undisturbed.decisions()
-        for (id, decision) in after.decisions() { #expect(decision == expected[id]) }
-    }
-
     /// Of what is let through, that is kept which a rule matched, whatever it asked for.
     @Test func whatRulesLetThroughIsKept() throws {
         let run = try ProcessorRun(
@@ -277,7 +243,7 @@ import Transactions
                   - {id: known, when: tx.amount > 50.0, action: allow, priority: 1, reason: "{tx.amount}"}
                   - {id: quiet, when: "true", action: allow, state: shadow}
                 """)
-        let input = TopicPartition(topic: "transactions", partition: 0)
+        let input = Feeds.input(0)
         run.claim([.new(input)])
         run.send(
             input, Feeds.events([Feeds.transaction("a", amount: 60), Feeds.transaction("b", amount: 40)]),
@@ -291,77 +257,6 @@ import Transactions
             [input: Feeds.events([Feeds.transaction("a")])],
             rules: "rules:\n  - {id: quiet, when: \"true\", action: review, state: shadow}\n")
         #expect(shadow.units.flatMap(\.allowed).isEmpty && shadow.units.flatMap(\.shadowHits).count == 1)
-    }
-
-    /// What goes with one reload and comes back with another begins empty, restart or not.
-    @Test func anAggregateThatComesBackBeginsEmpty() throws {
-        let run = try ProcessorRun(rules: Self.rules("first"))
-        let input = TopicPartition(topic: "transactions", partition: 0)
-        run.claim([.new(input)])
-        func pass(_ offset: Int64, isLast: Bool = false) throws {
-            let event = Feeds.transaction("t\(offset)", at: Feeds.start + offset * 1000)
-            run.send(input, [IncomingEvent(offset: offset, payload: .transaction(event))], isLast: isLast)
-            try wait("decided") { run.soFar.positions[input] == offset + 1 }
-        }
-        try pass(0, isLast: true)
-        try pass(1, isLast: true)
-        for text in ["rules:\n  - {id: none, when: \"true\", action: review}\n", Self.rules("again")] {
-            run.inbox.sendNow(.rules(try RuleSet.load(text: text, schema: SmallModel.schema)))
-        }
-        try pass(2, isLast: true)
-        let output = try run.finish { $0.positions[input] == 3 }
-        #expect(output.alerts.map { $0.decision.hits[0].reason } == ["1", "2", "1"])
-    }
-
-    /// Of entities too, as far as its bucket is still open; and a crash after it came back changes nothing.
-    @Test(arguments: [true, false]) func anEntitysAggregateThatComesBackLeavesNothingInTheOpenBucket(isDisturbed: Bool)
-        throws
-    {
-        let input = TopicPartition(topic: "transactions", partition: 0)
-        let rules = """
-            velocity:
-              e: {function: count, key: terminal, window: 1d}
-            rules:
-              - {id: all, when: "true", action: review, reason: "{velocity.e}"}
-
-            """
-        let without = "rules:\n  - {id: none, when: \"true\", action: review}\n"
-        // Five in the first hour, the last of them after it came back; one more an hour later.
-        let events = Feeds.events(
-            (0..<6).map { Feeds.transaction("t\($0)", at: $0 < 5 ? Int64($0) * 1000 : 3_600_000) })
-        var run = try ProcessorRun(rules: rules, checkpointIntervalMilliseconds: 400)
-        run.claim([.new(input)])
-        func pass(_ range: Range<Int>) throws {
-            run.send(input, Array(events[range]), isLast: true)
-            try wait("decided") { run.soFar.positions[input] == Int64(range.upperBound) }
-        }
-        try pass(0..<3)
-        try wait("a checkpoint") { run.soFar.units.contains { !$0.checkpoints.isEmpty } }
-        for text in [without, rules] {
-            run.inbox.sendNow(.rules(try RuleSet.load(text: text, schema: SmallModel.schema)))
-            try pass(text == without ? 3..<4 : 4..<5)
-        }
-        if isDisturbed {
-            let before = run.soFar
-            run = try ProcessorRun(rules: rules)
-            run.inbox.sendNow(.remote(before.closedParts))
-            // The first checkpoint: it holds what was counted before the aggregate went.
-            let first = before.units.flatMap(\.checkpoints).prefix(1)
-            var old = before
-            old.units = before.units.map { unit in
-                var unit = unit
-                unit.checkpoints.removeAll { $0.offset != first.first?.offset }
-                return unit
-            }
-            let claim = try DeterminismTests.Restart.newest.claim(of: input, after: old)
-            #expect(claim.restored.open?.part?.aggregates.count == 1 && claim.nextOffset == 5)
-            run.claim([claim])
-            run.send(input, events.filter { $0.offset >= claim.restoreOffset }, isLast: true)
-        } else {
-            try pass(5..<6)
-        }
-        let output = try run.finish { $0.positions[input] == 6 }
-        #expect(output.alerts.last?.decision.hits.map(\.reason) == ["1"])
     }
 
     /// A breaker may come with a reload: it must find the day as it would have counted it.

@@ -6,18 +6,23 @@ internal import Sequences
 /// count them either.
 public struct AggregateStarts: Hashable, Sendable {
     /// By the aggregate's id.
-    private var offsets: [UInt64: Int64] = [:]
-    private var newest = Int64.min
+    private let offsets: [UInt64: Int64]
+    /// The last of them, so that one comparison tells of most events that everything counts them.
+    private let newest: Int64
 
-    public init() {}
+    public init() { self.init([:]) }
+
+    private init(_ offsets: [UInt64: Int64]) {
+        self.offsets = offsets
+        newest = offsets.values.max() ?? .min
+    }
 
     /// Forgets aggregates that the rules do not have, and lets those it has not known begin at `offset`.
     ///
     /// - Returns: whether any was forgotten.
     public mutating func adopt(_ rules: RuleSet, at offset: Int64) -> Bool {
         let (former, ids) = (offsets, rules.velocities.aggregates.map(\.specification.id))
-        offsets = Dictionary(ids.map { ($0, former[$0] ?? offset) }) { first, _ in first }
-        newest = offsets.values.max() ?? .min
+        self = Self(Dictionary(ids.map { ($0, former[$0] ?? offset) }) { first, _ in first })
         return former.keys.contains { offsets[$0] == nil }
     }
 
@@ -34,8 +39,7 @@ public struct AggregateStarts: Hashable, Sendable {
 extension AggregateStarts: Codable {
     public init(from decoder: any Swift.Decoder) throws {
         let named = try decoder.singleValueContainer().decode([String: Int64].self)
-        for (id, offset) in named { offsets[UInt64(id) ?? 0] = offset }
-        newest = offsets.values.max() ?? .min
+        self.init(Dictionary(named.map { (UInt64($0.key) ?? 0, $0.value) }) { first, _ in first })
     }
 
     public func encode(to encoder: any Swift.Encoder) throws {

@@ -5,8 +5,6 @@ public import Transactions
 public final class VelocityContributor: EntityContributor {
     private let feed: VelocityFeed
     private let entityNames: [String]
-    /// Ids of the aggregates that do not count what comes next: they began after it.
-    public var later: Set<UInt64> = []
 
     /// Nil for a set that keys no aggregate by an entity.
     public init?(_ rules: RuleSet) {
@@ -19,7 +17,6 @@ public final class VelocityContributor: EntityContributor {
         feed.begin(transaction)
         for (index, aggregate) in feed.aggregates.enumerated() {
             guard let entity = aggregate.entity, entity < transaction.entities.count,
-                later.isEmpty || !later.contains(aggregate.specification.id),
                 let key = transaction.entities[entity], let contribution = feed.contribution(index, transaction)
             else { continue }
             let hash = StableHash.entity(name: entityNames[entity], key: key)
