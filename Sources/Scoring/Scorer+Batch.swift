@@ -52,9 +52,10 @@ extension Scorer {
             event.observation = evaluator.observe(
                 transaction, at: event.time, history: history, profile: &user.profile, risks: risks,
                 into: &observations)
-            raw.withUnsafeMutableBufferPointer {
-                extractor.extract(transaction, history: history, risks: risks, into: $0)
-            }
+        }
+        // The buffer outside, the history inside: the other way round the history would be copied.
+        raw.withUnsafeMutableBufferPointer { raw in
+            user.withOpen { extractor.extract(transaction, history: $0, risks: risks, into: raw) }
         }
         if event.wave == 0 {
             appendRow(time: event.time, cache: cache)

@@ -24,6 +24,7 @@ extension Scorer {
         user.usedAt = batchNumber
         guard !user.isListed else { return }
         user.unpack(capacity: model.historyLength)
+        user.withOpen { extractor.ready(&$0) }
         user.isListed = true
         hotUsers.append(user)
         hotHistoryBytes += user.open.byteCount

@@ -71,7 +71,9 @@ public struct HistoricalStream: Sendable {
         if let index = users[user] { return index }
         let index = histories.count
         users[user] = index
-        histories.append(UserHistory(rawCount: extractor.rawCount, capacity: historyCapacity))
+        var history = UserHistory(rawCount: extractor.rawCount, capacity: historyCapacity)
+        extractor.ready(&history)
+        histories.append(history)
         return index
     }
 }

@@ -46,42 +46,6 @@ extension UserHistory {
         return result
     }
 
-    /// Fills in how a transaction's categories stand to the user's last tokens, at most 32: in how many of a week each
-    /// came, and how many seconds ago; NaN for what is not there.
-    ///
-    /// - Parameters:
-    ///   - columns: the categories' places among `raw`, whose values there are given.
-    ///   - first: where the pairs go in `raw`.
-    func fillRecurrences(
-        of columns: [Int], at milliseconds: Int64, in raw: UnsafeMutableBufferPointer<UInt32>, from first: Int
-    ) {
-        let week = 7 * EventTime.millisecondsPerDay
-        let oldest = rawCount == raw.count ? max(0, count - Self.recentCapacity) : count
-        columns.withUnsafeBufferPointer { columns in
-            // Counts and the newest position, from one, until all tokens are seen: once through them for all categories.
-            for place in columns.indices { (raw[first + 2 * place], raw[first + 2 * place + 1]) = (0, 0) }
-            raws.withUnsafeBufferPointer { raws in
-                for position in oldest..<count {
-                    let slot = slot(of: position)
-                    let inWeek: UInt32 = milliseconds &- times[slot] < week ? 1 : 0
-                    for place in columns.indices
-                    where raws[slot &* rawCount &+ columns[place]] == raw[columns[place]] {
-                        raw[first &+ 2 &* place] &+= inWeek
-                        raw[first &+ 2 &* place &+ 1] = UInt32(truncatingIfNeeded: position &+ 1)
-                    }
-                }
-            }
-            for place in columns.indices {
-                let (count, newest) = (raw[first + 2 * place], Int(raw[first + 2 * place + 1]))
-                let isNamed = raw[columns[place]] != 0
-                let last = newest > 0 ? times[slot(of: newest - 1)] : 0
-                let since = newest > 0 ? Float(Double(milliseconds &- last) / 1000) : .nan
-                raw[first + 2 * place] = (isNamed ? Float(count) : .nan).bitPattern
-                raw[first + 2 * place + 1] = (isNamed ? since : .nan).bitPattern
-            }
-        }
-    }
-
     /// In four sums at once: one would wait for itself at every step.
     @inline(__always)
     private static func sum(_ values: UnsafeBufferPointer<Float>, _ term: (SIMD4<Double>) -> SIMD4<Double>) -> Double {

@@ -26,6 +26,8 @@ public struct UserHistory: Sendable {
     /// The same amounts in ascending order, kept so because sorting them anew cost more than all other user features.
     private(set) var sortedAmounts: [Float] = []
     private(set) var newestMilliseconds: Int64 = .min
+    /// For `fillRecurrences`; follows from the tokens.
+    var kept: KeptColumns?
     /// Bytes of memory held outside of the value itself; measured when an array grows, not for every event.
     public private(set) var byteCount = 0
 
@@ -64,6 +66,7 @@ public struct UserHistory: Sendable {
         precondition(raw.count == rawCount, "a token has \(rawCount) raw values")
         if isLate(time) { lateEvents += 1 }
         newestMilliseconds = effectiveTime(of: time).milliseconds
+        kept?.put(raw, ofEvent: eventsSeen)
         eventsSeen += 1
         if count < capacity {
             if count == times.capacity || count == ids.capacity || raws.count + rawCount > raws.capacity { grow() }
@@ -89,10 +92,10 @@ public struct UserHistory: Sendable {
         measure()
     }
 
-    private mutating func measure() {
+    mutating func measure() {
         byteCount =
             raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8
-            + (recentAmounts.capacity + sortedAmounts.capacity) * 4
+            + (recentAmounts.capacity + sortedAmounts.capacity) * 4 + (kept?.byteCount ?? 0)
     }
 
     /// Reads one value of every cache line that the next event will need, so that the waits for memory of many users
@@ -107,6 +110,9 @@ public struct UserHistory: Sendable {
         }
         sortedAmounts.withUnsafeBufferPointer {
             for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place].bitPattern) }
+        }
+        kept?.values.withUnsafeBufferPointer {
+            for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place]) }
         }
         raws.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(newest) } }
         times.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(truncatingIfNeeded: newest) } }

@@ -8,7 +8,7 @@ enum BenchRules {
             priority: 20
             reason: "{tx.amount} is very large"
           - id: far-and-fast
-            when: has(tx.distance_km) && tx.distance_km > 350.0 && user.seconds_since_last < 60.0
+            when: has(tx.distance_km) && tx.distance_km > 650.0 && user.seconds_since_last < 60.0
             action: score +0.01
             reason: "{tx.distance_km} km from home"
           - id: refund
