@@ -40,6 +40,6 @@ public struct Evaluator: Sendable {
         let sequences = EncodedSequences(dataset, encoder: model.encoder)
         let scorer = try ModelBatchScorer(model, threads: threads)
         let logits = try scorer.logits(sequences, from: from.milliseconds, to: to.milliseconds)
-        return logits.map { $0.isNaN ? .nan : model.calibration.probability(logit: $0) }
+        return logits.map { model.calibration.probability(logit: $0) }
     }
 }

@@ -33,7 +33,8 @@ final class Claimer {
         for input in inputs { ranges[input] = try consumer.watermarks(of: input, timeoutMilliseconds: 10_000) }
         guard let rows = try claimRows(ranges.mapValues(\.lowerBound)) else { return nil }
         let transactionInputs = inputs.filter { $0.topic == topics.transactions }
-        let sequences = try restorer.restore(transactionInputs.map(\.partition))
+        let sequences = try restorer.restore(
+            Dictionary(uniqueKeysWithValues: transactionInputs.map { ($0.partition, rows[$0]?.restoreUsers ?? 0) }))
         return try inputs.map { input in
             guard let row = rows[input], var range = ranges[input] else {
                 throw PipelineFault.claimFailed(topic: input.topic, partition: input.partition)

@@ -88,7 +88,10 @@ struct CommitUnit: Sendable {
         var offset: Int64
         /// `FeatureExtractor.packedLayout` of the users' histories.
         var layout: UInt64
+        /// Those who changed.
         var users: [User]
+        /// All the partition's, changed or not.
+        var userCount: Int
         var open: EntityBucketPart?
     }
 

@@ -67,7 +67,7 @@ extension Committer {
         nextGroup += 1
         checkpointGroups[group] = CheckpointGroup(
             input: checkpoint.input, epoch: checkpoint.epoch, offset: checkpoint.offset,
-            unacknowledged: checkpoint.users.count + 1)
+            userCount: checkpoint.userCount, unacknowledged: checkpoint.users.count + 1)
         for user in checkpoint.users {
             try send(
                 Publisher.Outgoing(

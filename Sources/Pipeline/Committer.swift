@@ -43,6 +43,8 @@ final class Committer {
         var input: TopicPartition
         var epoch: Int64
         var offset: Int64
+        /// Users who have a checkpoint once this one counts.
+        var userCount: Int
         var unacknowledged: Int
         /// Keys of former owners' records that this one's take the place of, once all of them are there.
         var superseded: [CheckpointKey] = []
@@ -57,10 +59,18 @@ final class Committer {
         stopping = parts.stopping
         metrics = parts.metrics
         logger = parts.logger
-        settings = parts.postgres
+        settings = Self.session(parts.postgres)
         schema = parts.schema
         entityPartitions = parts.entityPartitions
         withoutCommits = parts.withoutCommits
+    }
+
+    /// What a session that commits asks of the server: a process frozen within its transaction keeps the partitions' rows
+    /// locked no longer than this, then whoever takes over goes on.
+    static func session(_ settings: PostgresSettings) -> PostgresSettings {
+        var settings = settings
+        settings.idleTransactionTimeoutMilliseconds = 5000
+        return settings
     }
 
     /// Works until told to finish.
@@ -247,7 +257,7 @@ extension Committer {
                     try AlertStore(connection: connection, schema: schema)
                         .markPublished(acknowledged.map(\.id), times: acknowledged.map(\.eventTime))
                     try ProgressStore(connection: connection)
-                        .setRestorePoints(complete.values.map { ($0.input, $0.epoch, $0.offset) })
+                        .setRestorePoints(complete.values.map { ($0.input, $0.epoch, $0.offset, $0.userCount) })
                 }
                 break
             } catch let error as PostgresError where error.isRetriable {

@@ -164,6 +164,9 @@ final class InputWorker {
             UserTable.Entry(id: id, hash: hash, state: state, pseudonym: pseudonym, checkpointEpoch: former?.epoch))
     }
 
+    /// Users of the table, and those of checkpoints who were not seen since.
+    var userCount: Int { users.count + restored.count }
+
     /// Notes that the user is to be in the next checkpoint.
     func markDirty(_ user: Int, _ state: UserState) {
         guard !state.isDirty else { return }

@@ -21,6 +21,8 @@ struct PipelineMetrics: Sendable {
     let commitRetries = Counter(label: "vigil_commit_retries_total")
     let fencedInputs = Counter(label: "vigil_fenced_partitions_total")
     let checkpointedUsers = Counter(label: "vigil_checkpointed_users_total")
+    let restoreLeft = Gauge(label: "vigil_restore_events_left")
+    let missingCheckpoints = Counter(label: "vigil_checkpoints_missing_total")
     let badCheckpointRecords = Counter(label: "vigil_checkpoint_records_rejected_total")
     let ruleReloads = Counter(label: "vigil_rules_reloads_total")
     let ruleRefusals = Counter(label: "vigil_rules_refusals_total")

@@ -84,7 +84,7 @@ extension Processor {
                 CommitUnit.Checkpoint(
                     input: input, epoch: worker.claim.epoch, offset: worker.position,
                     layout: scorer.model.encoder.extractor.packedLayout, users: users,
-                    open: worker.accumulator.open))
+                    userCount: worker.userCount, open: worker.accumulator.open))
         }
     }
 }

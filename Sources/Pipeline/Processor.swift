@@ -55,6 +55,7 @@ final class Processor {
     private var closedBefore: Int64 = .min
     /// The hold that was last reported, by when it began.
     private var reportedHold: Int64?
+    var restoreReport = RestoreReport()
     var stages = StageClock()
     /// Events of batches whose scoring failed: each is scored by itself.
     var suspects: [TopicPartition: Set<Int64>] = [:]
@@ -107,6 +108,7 @@ final class Processor {
             while decided > 0 {
                 // Here as well: catching up may go on for hours without a pause.
                 checkpointIfDue()
+                reportRestoring()
                 handOver(blocking: pending.eventCount >= Self.commitLimit, interval: Self.busyCommitInterval)
                 for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
                 decided = try step()
@@ -114,6 +116,7 @@ final class Processor {
             checkpointIfDue()
             announceIdleness()
             reportHold()
+            reportRestoring()
             handOver(blocking: false, interval: Self.idleCommitInterval)
             stages.charge(.group)
             metrics.excusedInputs.record(alignment.excusedCount)

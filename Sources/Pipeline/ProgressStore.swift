@@ -13,6 +13,8 @@ struct ProgressStore {
         var epoch: Int64
         var nextOffset: Int64
         var restoreOffset: Int64
+        /// Users who must have a checkpoint, at the least; nil where that was never noted.
+        var restoreUsers: Int64?
         var days: CircuitBreaker.Days
         /// Offsets of transactions whose scoring failed.
         var poisoned: Set<Int64> = []
@@ -36,7 +38,10 @@ struct ProgressStore {
             ORDER BY topic, partition
             ON CONFLICT (topic, partition) DO UPDATE
                 SET epoch = progress.epoch + 1, owner = excluded.owner, updated_at = now()
-            RETURNING topic, partition, epoch, next_offset, restore_offset, breaker_day::text AS breaker_day
+            RETURNING topic, partition, epoch, next_offset, restore_offset, breaker_day::text AS breaker_day,
+                restore_users - (
+                    SELECT count(*) FROM vigil.forgotten_users
+                    WHERE forgotten_at > progress.restored_at - interval '1 minute') AS restore_users
             """,
             [
                 .texts(inputs.map(\.topic)), .int32s(inputs.map(\.partition)), .int64s(inputs.map { starts[$0] ?? 0 }),
@@ -47,7 +52,7 @@ struct ProgressStore {
             let input = TopicPartition(topic: try row.value("topic"), partition: try row.value("partition"))
             claims[input] = Claim(
                 epoch: try row.value("epoch"), nextOffset: try row.value("next_offset"),
-                restoreOffset: try row.value("restore_offset"),
+                restoreOffset: try row.value("restore_offset"), restoreUsers: try row.value("restore_users"),
                 days: Self.decoded(try row.value("breaker_day")) ?? CircuitBreaker.Days())
         }
         // Statements of their own: the claim may have waited for a former owner's commit, which its snapshot lacks.
@@ -188,13 +193,18 @@ struct ProgressStore {
     }
 
     /// Sets from where a restart re-reads, once a checkpoint's records are acknowledged.
-    func setRestorePoints(_ points: [(input: TopicPartition, epoch: Int64, offset: Int64)]) throws(PostgresError) {
+    ///
+    /// - Parameter points: `users` have a checkpoint up to there.
+    func setRestorePoints(
+        _ points: [(input: TopicPartition, epoch: Int64, offset: Int64, users: Int)]
+    ) throws(PostgresError) {
         guard !points.isEmpty else { return }
         _ = try connection.executePrepared(
             """
             UPDATE vigil.stream_progress AS progress
-            SET restore_offset = point.restore, updated_at = now()
-            FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS point (topic, partition, epoch, restore)
+            SET restore_offset = point.restore, restore_users = point.users, restored_at = now(), updated_at = now()
+            FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[])
+                AS point (topic, partition, epoch, restore, users)
             WHERE progress.topic = point.topic AND progress.partition = point.partition
                 AND progress.epoch = point.epoch AND progress.restore_offset < point.restore
                 AND progress.next_offset >= point.restore
@@ -202,6 +212,7 @@ struct ProgressStore {
             [
                 .texts(points.map(\.input.topic)), .int32s(points.map(\.input.partition)),
                 .int64s(points.map(\.epoch)), .int64s(points.map(\.offset)),
+                .int64s(points.map { Int64($0.users) }),
             ])
     }
 }

@@ -52,8 +52,11 @@ struct SequenceRestorer {
         extractor = model.encoder.extractor
     }
 
-    /// Reads the given partitions to their present end.
-    func restore(_ partitions: [Int32]) throws -> [Int32: Partition] {
+    /// Reads partitions to their present end.
+    ///
+    /// - Parameter expected: how many users each must hold at the least; one with fewer is not relied on.
+    func restore(_ expected: [Int32: Int64]) throws -> [Int32: Partition] {
+        let partitions = expected.keys.sorted()
         var restored = Dictionary(uniqueKeysWithValues: partitions.map { ($0, Partition()) })
         guard !partitions.isEmpty else { return restored }
         let started = metrics.now()
@@ -87,6 +90,12 @@ struct SequenceRestorer {
             for (partition, end) in batch.endsOfPartitions where end >= ends[partition] ?? 0 { ends[partition] = nil }
         }
         try consumer.close()
+        for (number, users) in expected {
+            let missing = users - Int64(restored[number]?.users.count ?? 0)
+            guard missing > 0 else { continue }
+            metrics.missingCheckpoints.increment(by: missing)
+            distrust(number, "\(missing) of \(users) users have no record", in: &restored)
+        }
         let users = restored.values.reduce(0) { $0 + $1.users.count }
         let seconds = Double(metrics.elapsed(since: started)) / 1e9
         logger.info(

@@ -34,6 +34,7 @@ public struct Migration: Hashable, Sendable {
         Migration(version: 31, name: "shadow_models", sql: text(PackageResources._31_shadow_models_sql)),
         Migration(version: 32, name: "allowed_events", sql: text(PackageResources._32_allowed_events_sql)),
         Migration(version: 33, name: "aggregate_starts", sql: text(PackageResources._33_aggregate_starts_sql)),
+        Migration(version: 34, name: "restore_users", sql: text(PackageResources._34_restore_users_sql)),
     ]
 
     /// The migrations of a directory: its files that end in `.sql`, by number.

@@ -39,6 +39,7 @@ public struct PostgresError: Error, Hashable, Sendable {
         switch sqlState {
         case "40001", "40P01", "55P03": return true  // serialization failure, deadlock, lock not available
         case "53000", "53100", "53200", "53300": return true  // resources, disk full, memory, too many connections
+        case "25P03": return true  // idle for too long within a transaction
         case "57014": return true  // cancelled, by the statement timeout among others
         case "57P01", "57P02", "57P03", "57P05": return true  // shutdown, crash, cannot connect now, idle session
         case "25006": return true  // read-only: a standby, until the primary has moved

@@ -18,6 +18,9 @@ public struct PostgresSettings: Hashable, Sendable {
     public var connectTimeoutMilliseconds: Int
     /// The server gives up a statement after this long (code 57014); nil: never.
     public var statementTimeoutMilliseconds: Int?
+    /// The server ends a session that waits this long within a transaction (code 25P03), and what it has locked is free
+    /// again; nil: never.
+    public var idleTransactionTimeoutMilliseconds: Int?
     /// The connection is given up when an answer takes longer than this, as when a server has frozen; nil: never.
     public var responseTimeoutMilliseconds: Int?
 
@@ -25,7 +28,8 @@ public struct PostgresSettings: Hashable, Sendable {
         host: String? = nil, port: Int? = nil, database: String? = nil, user: String? = nil, password: Secret? = nil,
         sslMode: String? = nil, sslRootCertificate: String? = nil, parameters: [String: String] = [:],
         applicationName: String = "vigil", connectTimeoutMilliseconds: Int = 10_000,
-        statementTimeoutMilliseconds: Int? = nil, responseTimeoutMilliseconds: Int? = 60_000
+        statementTimeoutMilliseconds: Int? = nil, idleTransactionTimeoutMilliseconds: Int? = nil,
+        responseTimeoutMilliseconds: Int? = 60_000
     ) {
         self.host = host
         self.port = port
@@ -38,6 +42,7 @@ public struct PostgresSettings: Hashable, Sendable {
         self.applicationName = applicationName
         self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
         self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
+        self.idleTransactionTimeoutMilliseconds = idleTransactionTimeoutMilliseconds
         self.responseTimeoutMilliseconds = responseTimeoutMilliseconds
     }
 
@@ -63,6 +68,9 @@ public struct PostgresSettings: Hashable, Sendable {
         var options = all["options"].map { [$0] } ?? []
         options += ["-c TimeZone=UTC", "-c DateStyle=ISO", "-c bytea_output=hex", "-c client_min_messages=warning"]
         if let statementTimeoutMilliseconds { options.append("-c statement_timeout=\(statementTimeoutMilliseconds)") }
+        if let idleTransactionTimeoutMilliseconds {
+            options.append("-c idle_in_transaction_session_timeout=\(idleTransactionTimeoutMilliseconds)")
+        }
         all["options"] = options.joined(separator: " ")
         return all.map { ($0.key, $0.value) }
     }

@@ -9,9 +9,9 @@ public enum Calibration: Hashable, Sendable {
     /// Straight lines between points; flat outside them.
     case isotonic(logits: [Float], probabilities: [Float])
 
-    /// The probability of fraud, in 0...1; 0 for a logit that is not a number.
+    /// The probability of fraud, in 0...1; no number for a logit that is none.
     public func probability(logit: Float) -> Float {
-        guard !logit.isNaN else { return 0 }
+        guard !logit.isNaN else { return .nan }
         switch self {
         case .identity:
             return Float(sigmoid(Double(logit)))

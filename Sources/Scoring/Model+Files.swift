@@ -36,10 +36,11 @@ extension Model {
         return try Model(base, with: try ModelAdapter.load(name, from: prefix), named: name)
     }
 
-    /// Writes the directory beside its place and moves it there, so that a reader sees the old model or the new one.
+    /// Writes the directory beside its place and moves it there: a reader sees the old model, the new one or, for a
+    /// moment, none.
     ///
-    /// A directory that is already there is replaced, whatever it holds. A model with an adapter becomes its base and
-    /// the adapter apart, which `load` puts on again.
+    /// A directory that is already there is replaced; of what it holds only the adapters of the same base stay. A model
+    /// with an adapter becomes its base and the adapter apart, which `load` puts on again.
     /// - Parameters:
     ///   - metrics: what goes into `metrics.json`.
     ///   - history: what goes into `metrics.csv`.
@@ -71,12 +72,27 @@ extension Model {
                 to: fresh.appendingPathComponent(File.parameters.rawValue).path, metadata: ["format": "pt"],
                 precision: precision)
             if let attached { try attached.adapter.save(as: attached.name, in: fresh.path) }
+            try base.keepAdapters(of: place.path, in: fresh.path)
             if files.fileExists(atPath: place.path) { try files.moveItem(at: place, to: old) }
-            try files.moveItem(at: fresh, to: place)
+            do {
+                try files.moveItem(at: fresh, to: place)
+            } catch {
+                try? files.moveItem(at: old, to: place)
+                throw error
+            }
             try? files.removeItem(at: old)
         } catch {
             try? files.removeItem(at: fresh)
             throw ModelFault(file: directory, detail: "cannot be written: \(error)")
+        }
+    }
+
+    /// Copies the adapters that stand on this model as a base, except those that the new directory has already.
+    private func keepAdapters(of old: String, in new: String) throws {
+        let taken = Set(ModelAdapter.names(in: new))
+        for name in ModelAdapter.names(in: old) where !taken.contains(name) {
+            guard let adapter = try? ModelAdapter.load(name, from: old), adapter.baseHash == hash else { continue }
+            try adapter.save(as: name, in: new)
         }
     }
 

@@ -69,6 +69,11 @@ extension ModelAdapter {
         } catch {
             throw ModelFault(file: path, field: "__metadata__.\(metadataKey)", detail: "\(error)")
         }
+        let (stored, named) = (Set(file.tensors.map(\.name)), Set(description.tensors))
+        if let name = named.symmetricDifference(stored).min() {
+            throw ModelFault(
+                file: path, field: name, detail: stored.contains(name) ? "is not of this adapter" : "is missing")
+        }
         var tensors: [Tensor] = []
         for tensor in file.tensors {
             guard let values = file.floats(tensor) else {

@@ -11,6 +11,8 @@ public struct ModelAdapter: Sendable {
         var lowRank: LowRankShape?
         var calibration: Calibration
         var threshold: Float
+        /// Names of the tensors, so that a file with fewer or others is none.
+        var tensors: [String]
     }
 
     /// One tensor, added to the base's or in the place of one of them.
@@ -43,7 +45,7 @@ public struct ModelAdapter: Sendable {
     ) {
         description = Description(
             method: method, base: base.hash, layers: layers, lowRank: lowRank, calibration: calibration,
-            threshold: threshold)
+            threshold: threshold, tensors: tensors.map(\.name).sorted())
         self.tensors = tensors.map { Tensor(name: $0.name, shape: $0.shape, values: Array(parameters[$0])) }
     }
 

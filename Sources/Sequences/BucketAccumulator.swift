@@ -12,15 +12,17 @@ public struct BucketAccumulator: Sendable {
     public var open: EntityBucketPart? {
         var part = rest
         part?.counts = counts.dictionary
+        part?.aggregates = aggregates.dictionary
         return part
     }
 
     /// The open part's bucket, which may be asked for with every event.
     public var openBucket: Int64? { rest?.bucket }
 
-    /// The open part without its counts, and these.
+    /// The open part without its counts and aggregates, and these.
     private var rest: EntityBucketPart?
     private var counts = EntityCounts()
+    private var aggregates = OpenAggregates()
     private let bucketMilliseconds: Int64
     /// The schema's entities that carry risk, nil for the others.
     private let riskKinds: [StableHash.Kind?]
@@ -29,7 +31,9 @@ public struct BucketAccumulator: Sendable {
         bucketMilliseconds = max(1, schema.entityBucketMilliseconds)
         rest = open
         rest?.counts = [:]
+        rest?.aggregates = [:]
         counts = EntityCounts(open?.counts ?? [:])
+        aggregates = OpenAggregates(open?.aggregates ?? [:])
         riskKinds = schema.entities.map { $0.risk ? StableHash.Kind($0.name) : nil }
     }
 
@@ -44,8 +48,7 @@ public struct BucketAccumulator: Sendable {
         let closed = advance(to: transaction.time)
         contributor?.contribute(transaction) { key, contribution in
             guard later.isEmpty || !later.contains(key.aggregate) else { return }
-            let isKnown = rest?.aggregates[key]?.add(contribution, at: transaction.time) != nil
-            if !isKnown { rest?.aggregates[key] = AggregatePartial(contribution, at: transaction.time) }
+            aggregates.add(contribution, to: key, at: transaction.time)
         }
         for index in riskKinds.indices where index < transaction.entities.count {
             guard let kind = riskKinds[index], let key = transaction.entities[index] else { continue }
@@ -69,10 +72,7 @@ public struct BucketAccumulator: Sendable {
     }
 
     /// Takes other aggregates than these, by their ids, out of the open part.
-    public mutating func keepAggregates(_ isKept: (UInt64) -> Bool) {
-        guard let aggregates = rest?.aggregates else { return }
-        rest?.aggregates = aggregates.filter { isKept($0.key.aggregate) }
-    }
+    public mutating func keepAggregates(_ isKept: (UInt64) -> Bool) { aggregates.keep(isKept) }
 
     /// Closes the open part when `time` lies in a later bucket; nil when it does not or the part is empty.
     public mutating func advance(to time: EventTime) -> EntityBucketPart? {
@@ -89,6 +89,7 @@ public struct BucketAccumulator: Sendable {
         let closed = open
         rest = nil
         counts = EntityCounts()
+        aggregates = OpenAggregates()
         return closed.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

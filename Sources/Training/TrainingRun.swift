@@ -265,7 +265,8 @@ struct TrainingRun {
     ) throws(TrainingError) -> (model: Model, report: TrainingReport) {
         let calibration = calibration(validation)
         let ranking = ModelRanking(
-            scores: validation.logits.map { calibration.probability(logit: $0) }, frauds: validation.frauds)
+            scores: validation.logits.map { $0.isNaN ? 0 : calibration.probability(logit: $0) },
+            frauds: validation.frauds)
         let threshold = epochs > 0 ? ranking.bestThreshold ?? 0.5 : 0.5
         if ranking.frauds > 0 {
             let (precision, recall) = ranking.precisionAndRecall(threshold: threshold)

@@ -18,7 +18,7 @@ import Testing
         ["evaluate", "--model", "m", "--data", "x.csv", "--schema", "s"],
         ["publish", "--data", "/nonexistent.csv", "--schema", "/nonexistent.yaml", "--topic", "t", "--brokers", "x:1"],
         ["model", "show", "/nonexistent"], ["migrate", "--set", "postgres.prot=5432"],
-        ["migrate", "--config", "/nonexistent.yaml"],
+        ["migrate", "--config", "/nonexistent.yaml"], ["migrate", "--set", "postgres.parameters=nonsense"],
     ])
     func wrongUsageEndsWithTwo(arguments: [String]) async throws {
         let outcome = try await VigilProcess(arguments).outcome()

@@ -70,6 +70,25 @@ import Testing
         #expect(try outcome.wait() == 5)
     }
 
+    /// A process frozen within its transaction keeps the row locked; the server ends its session, and the claim goes on.
+    @Test func aCommitThatNeverEndsHoldsUpNobody() throws {
+        try publish(2)
+        let frozen = try PostgresConnection(Committer.session(database.settings))
+        let store = ProgressStore(connection: frozen)
+        _ = try store.claim([input: 0], owner: "former")
+        let error = #expect(throws: PostgresError.self) {
+            try frozen.transaction { _ in
+                let counts = EventCounts(scored: 2)
+                #expect(try store.move([.init(input: input, epoch: 1, from: 0, to: 2, counts: counts)]).isEmpty)
+                let outcome = Outcome()
+                try claim(into: outcome)
+                #expect(try outcome.wait() == 0)
+            }
+        }
+        #expect(error?.isRetriable == true)
+        #expect(!frozen.isHealthy)
+    }
+
     /// Progress beyond all that is in the topic: it was made anew under the same name, or PostgreSQL belongs to another.
     @Test func progressBeyondTheTopicIsAFault() throws {
         try publish(2)

@@ -101,7 +101,9 @@ import Transactions
         func following(epoch: Int64) -> CommitUnit {
             var unit = CommitUnit()
             unit.advances = [0, 1].map { .init(input: run.input($0), epoch: epoch, watermark: 7, offset: 2) }
-            unit.checkpoints = [0, 1].map { .init(input: run.input($0), epoch: epoch, offset: 2, layout: 1, users: []) }
+            unit.checkpoints = [0, 1].map {
+                .init(input: run.input($0), epoch: epoch, offset: 2, layout: 1, users: [], userCount: 0)
+            }
             return unit
         }
         func published() throws -> [Int32] {
@@ -227,7 +229,7 @@ import Transactions
         unit.checkpoints = [
             .init(
                 input: run.input(1), epoch: 1, offset: 3, layout: extractor.packedLayout,
-                users: [.init(pseudonym: "someone", offset: 2, history: history)], open: nil)
+                users: [.init(pseudonym: "someone", offset: 2, history: history)], userCount: 1, open: nil)
         ]
         try run.settle(.commit(unit))
         #expect(try run.database.number("SELECT restore_offset FROM vigil.stream_progress") == 3)
@@ -239,6 +241,36 @@ import Transactions
             })
         #expect(record == CheckpointRecord(offset: 2, history: history))
         #expect(try TestBrokers.readAll(run.topics.entities).count == 1)
+        try run.finish()
+    }
+
+    /// Records that are not there say nothing: how many users there must be is noted with the restore point.
+    @Test func missingCheckpointsAreNotReliedOn() throws {
+        let run = try CommitterRun()
+        try run.claim(1)
+        let history = PackedHistory(
+            UserHistory(rawCount: FeatureExtractor(schema: SmallModel.schema).rawCount, capacity: 7))
+        var unit = run.unit(1, 0..<3)
+        unit.checkpoints = [
+            .init(
+                input: run.input(1), epoch: 1, offset: 3,
+                layout: FeatureExtractor(schema: SmallModel.schema).packedLayout,
+                users: [.init(pseudonym: "someone", offset: 2, history: history)], userCount: 2, open: nil)
+        ]
+        try run.settle(.commit(unit))
+        func expected() throws -> Int64? {
+            try ProgressStore(connection: run.database.connect()).claim([run.input(1): 0], owner: "next")[run.input(1)]?
+                .restoreUsers
+        }
+        #expect(try expected() == 2)
+        let restorer = SequenceRestorer(
+            settings: try TestBrokers.groupSettings(), topic: run.topics.sequences, model: try SmallModel.shared.get(),
+            metrics: PipelineMetrics(), logger: .quiet)
+        #expect(try restorer.restore([1: 2])[1]?.isTrusted == false)
+        #expect(try restorer.restore([1: 1])[1]?.isTrusted == true)
+        // Who was forgotten since has none.
+        try run.database.connect().run(script: "INSERT INTO vigil.forgotten_users (user_pseudonym) VALUES ('other')")
+        #expect(try expected() == 1)
         try run.finish()
     }
 }

@@ -1,8 +1,10 @@
 import Kafka
+import Rules
 import Scoring
 import Sequences
 import Testing
 import Transactions
+import Transformer
 
 @testable import Pipeline
 
@@ -80,6 +82,21 @@ struct PoisonTests {
         let output = try run.finish { $0.positions[Self.input] == Int64(Self.total) }
         #expect(output.alerts.count == 3)
         for (id, decision) in output.decisions() { #expect(decision == calm[id]) }
+    }
+
+    /// Weights that are all numbers and still give none.
+    @Test func aScoreThatIsNoNumberIsAFault() throws {
+        let small = try SmallModel.shared.get()
+        let parameters = small.parameters.copy()
+        parameters.values.update(repeating: 3e38)
+        let model = try Model(
+            configuration: small.configuration, parameters: parameters, encoder: small.encoder, threshold: 1)
+        let rules = try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema)
+        let scorer = try Scorer(model: model, rules: rules)
+        let request = Scorer.Request(transaction: Feeds.transaction("t", user: "u", at: 0), user: scorer.newUser())
+        #expect(throws: ScoringFault.self) {
+            try ScoringFault.checkedScore(scorer, [request], EntityLedger(schema: SmallModel.schema))
+        }
     }
 
     @Test func aModelThatScoresNothingEndsTheProcessor() throws {

@@ -12,7 +12,7 @@ import Testing
         ".5 + 0.5 == 1.0", "0xFF == 255", "[1, 2,] == [1, 2]", "{'a': 1,}.a == 1", "1 // note\n == 1",
         // Code points, not bytes, not graphemes.
         "size('😀é') == 2", "size('e\\u0301') == 2", "'e\\u0301' != '\\u00e9'", "'\\U0001F600' == '😀'",
-        "'\\ud83d\\ude00' == '😀'", "'\\377' == 'ÿ' && b'\\377' != b'ÿ'", "'z' < 'é' && '\\uffff' < '😀'",
+        "'\\U0001f600' == '😀'", "'\\377' == 'ÿ' && b'\\377' != b'ÿ'", "'z' < 'é' && '\\uffff' < '😀'",
         "'a😀b'.charAt(1) == '😀'", "'a😀b'.indexOf('b') == 2", "'ab'.split('') == ['a', 'b']", "''.split(',') == ['']",
         "'ab'.replace('', '-') == '-a-b-'", "'aaa'.replace('aa', 'b') == 'ba'", "'a,b,c'.split(',', 2) == ['a', 'b,c']",
         "'hello'.charAt(5) == ''", "'hello mellow'.lastIndexOf('') == 12", "'hello'.indexOf('', 2) == 2",
@@ -43,6 +43,7 @@ import Testing
         "string(1e21) == '1e+21' && string(1e20) == '100000000000000000000' && string(0.00001) == '0.00001'",
         "string(1.5e-7) == '1.5e-07' && string(100.0) == '100'",
         // Numbers and text.
+        "double('Infinity') > 1e308 && double('-Infinity') < 0.0 && double('1e-400') == 0.0",
         "math.round(-1.5) == -2.0 && math.trunc(-1.9) == -1.0", "math.bitShiftRight(-1, 1) == 9223372036854775807",
         "'%s %.2f %x'.format([[1, 'a'], 2.675, 255]) == '[1, a] 2.67 ff'", "'%d%%'.format([5]) == '5%'",
     ])
@@ -62,6 +63,7 @@ import Testing
         ("'%d'.format([])", .invalidArgument),
         ("timestamp('2024-01-01T00:00:00Z').getHours('Nowhere/City')", .invalidArgument),
         ("timestamp(253402300800)", .outOfRange), ("duration('290y')", .outOfRange), ("double('1 ')", .invalidArgument),
+        ("double('1e400')", .outOfRange), ("double('-1e400')", .outOfRange),
         ("int('0x10')", .invalidArgument), ("'a'.indexOf('a', 2)", .outOfRange),
         ("math.greatest([])", .invalidArgument),
         ("dyn(1) && true", .noSuchOverload),
@@ -94,6 +96,7 @@ import Testing
         ("1a", "run into a name", "^^"),
         ("T{a: 1}", "messages are not supported", "^"), ("has(a)", "has() takes one field", "^^^"),
         ("while", "reserved word", "^^^^^"),
+        ("'\\ud83d\\ude03'", "a surrogate is no code point", " ^^"),
         ("'\\q'", "unknown escape", " ^^"), ("b'\\u0041'", "unknown escape", "  ^^"),
         ("[1, 2, 3].exists(x, x > 'a')", "'>' does not apply", "                      ^"),
         ("type(1) + 1", "'+' does not apply to (type, int)", "        ^"),

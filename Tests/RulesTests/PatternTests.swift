@@ -20,6 +20,10 @@ import Testing
         ("^(?P<x>a)(?:b)$", "ab"),
         ("", ""), ("a*", ""), ("^$", ""), ("x{", "x{"), ("a??b", "b"), ("^\\D\\W\\S$", "a-b"), ("\\p{Greek}", "α"),
         ("^\\P{L}$", "1"), ("()()", "a"),
+        // Simple case folding: letters of three and more cases, and what only folds to another.
+        ("(?i)^k$", "\u{212A}"), ("(?i)^\u{212A}$", "k"), ("(?i)^[a-z]$", "ſ"), ("(?i)^ſ$", "S"),
+        ("(?i)^\u{B5}$", "\u{3BC}"), ("(?i)^ẞ$", "ß"), ("(?i)^ǅ$", "ǆ"), ("(?i)^ς$", "Σ"),
+        ("(?i)^[\\x{100}-\\x{1000}]$", "s"),
     ])
     func matchesText(pattern: String, text: String) throws {
         #expect(try matches(pattern, text))
@@ -28,7 +32,7 @@ import Testing
     @Test(arguments: [
         ("abc", "ab"), ("^a$", "ba"), ("^a{2,3}$", "aaaa"), ("a.b", "a\nb"), ("\\bat", "cat"), ("[^a]", "a"),
         ("^b$", "a\nb"), ("A", "a"),
-        ("^[a-c]$", "d"), ("\\d", "٣"), ("^(a|b)$", "ab"),
+        ("^[a-c]$", "d"), ("\\d", "٣"), ("^(a|b)$", "ab"), ("(?i)^[a-z]$", "ı"), ("(?i)^i$", "İ"), ("(?i)^ß$", "s"),
     ])
     func doesNotMatchText(pattern: String, text: String) throws {
         #expect(try !matches(pattern, text))

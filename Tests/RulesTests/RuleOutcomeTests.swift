@@ -38,6 +38,20 @@ import Transactions
         #expect(try outcome(of: rules, transaction(amount: 501, distance: .missing), score: 0.2).score == 0)
     }
 
+    /// Who moved the score to where it ended is named, not who is highest and pulled the other way.
+    @Test func aMovedScoreIsTheDoingOfWhoMovedItThere() throws {
+        let rules = """
+            rules:
+              - {id: eased, when: "true", action: lower 0.05, tier: mandatory}
+              - {id: pushed, when: "true", action: raise 0.5, tier: override}
+              - {id: put, when: "score > 0.9", action: set 0.2, tier: override, priority: 3}
+            """
+        #expect(try outcome(of: rules, score: 0.1).movedBy == "pushed")
+        #expect(try outcome(of: rules, score: 0.95).movedBy == "eased")
+        let decision = try outcome(of: rules, score: 0.1).decision(modelScore: 0.1) { $0 > 0.4 ? .review : .allow }
+        #expect(decision.disposition == .review && decision.decidedBy == "pushed")
+    }
+
     /// Adjustments first, whatever their place; conditions still see the model's own score.
     @Test func conditionsSeeTheModelScoreNotTheAdjustedOne() throws {
         let outcome = try outcome(

@@ -51,6 +51,28 @@ import Transformer
             try models[2].save(to: directory)
             #expect(try Model.load(from: directory).hash == models[2].hash)
             #expect(try Model.load(from: directory, adapter: "none").hash == base.hash)
+            // What stands on the same base stays with it, what stands on another goes.
+            #expect(ModelAdapter.names(in: directory) == ["long", "low", "wide"])
+            #expect(try Model.load(from: directory, adapter: "low").hash == models[0].hash)
+            try ModelTests().model(seed: 2).save(to: directory)
+            #expect(ModelAdapter.names(in: directory) == [])
+        }
+    }
+
+    /// A file that lost what only replaces a tensor of the base, or gained it, would pass by its shapes.
+    @Test func aFileHoldsTheTensorsOfItsAdapter() throws {
+        let base = try ModelTests().model()
+        let low = adapter(on: base, lowRank: LowRankShape(rank: 2, alpha: 4))
+        let other = ModelAdapter.Tensor(name: "classifier.weight", shape: [1], values: [0])
+        try withDirectory { directory in
+            try base.save(to: directory)
+            let less = low.tensors.filter { $0.name != "classifier.bias" }
+            for (tensors, field) in [(less, "classifier.bias"), (low.tensors + [other], "classifier.weight")] {
+                try ModelAdapter(low.description, tensors).save(as: "low", in: directory)
+                #expect {
+                    try Model.load(from: directory, adapter: "low")
+                } throws: { ($0 as? ModelFault)?.field == field }
+            }
         }
     }
 

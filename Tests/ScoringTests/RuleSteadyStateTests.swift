@@ -47,6 +47,22 @@ import Transactions
             features: [.number(1), .text("DE")])
     }
 
+    /// Nor what entities gain in an open bucket, once each of them has been seen in it.
+    @Test(.enabled(if: !_isDebugAssertConfiguration()))
+    func nothingIsAllocatedAnEventForEntities() throws {
+        let contributor = VelocityContributor(try RuleSet.load(text: Self.rules, schema: Self.schema))
+        var accumulator = BucketAccumulator(schema: Self.schema)
+        var allocations = 0
+        for number in 0..<2000 {
+            var event = event(number)
+            event.time = EventTime(milliseconds: 1_533_166_200_000 + Int64(number))
+            let count = AllocationCount.during { _ = accumulator.add(event, contributor: contributor) }
+            if number >= 100 { allocations += count }
+        }
+        #expect(accumulator.open?.aggregates.count == 7)
+        #expect(allocations == 0, "\(allocations) allocations in 1900 events")
+    }
+
     /// Only where the compiler optimises: elsewhere it puts on the heap what it keeps on the stack here.
     @Test(.enabled(if: !_isDebugAssertConfiguration()))
     func nothingIsAllocatedAnEvent() throws {

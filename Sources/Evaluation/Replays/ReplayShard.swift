@@ -2,6 +2,15 @@ internal import Scoring
 internal import Sequences
 internal import Transactions
 
+/// A model gives a transaction a score that is no number: nothing could be said of it by a threshold.
+struct UnscorableTransaction: Error, CustomStringConvertible {
+    let id: String
+    /// The model's place among those replayed, 0 for the first.
+    let entrant: Int
+
+    var description: String { "model \(entrant + 1) gives transaction '\(id)' a score that is not a number" }
+}
+
 /// A part of the users, with the state that every entrant keeps of them. One thread at a time.
 final class ReplayShard {
     /// What is to be done with a transaction.
@@ -117,7 +126,12 @@ final class ReplayShard {
         guard !requests.isEmpty else { return }
         let scored = try scorers[place].score(requests, ledger: ledger)
         for (entrant, seat) in seats.enumerated() where seat.scorer == place {
-            outcomes[entrant] += seat.challenger.flatMap { scorers[place].challengers?.outcomes(of: $0) } ?? scored
+            let own = seat.challenger.flatMap { scorers[place].challengers?.outcomes(of: $0) } ?? scored
+            for index in own.indices {
+                guard case .scored(let decision, _) = own[index], !decision.modelScore.isFinite else { continue }
+                throw UnscorableTransaction(id: requests[index].transaction.id, entrant: entrant)
+            }
+            outcomes[entrant] += own
         }
         if place == 0, drift != nil {
             for index in requests.indices {

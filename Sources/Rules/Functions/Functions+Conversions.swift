@@ -49,6 +49,10 @@ extension Functions {
             guard isNumber, let number = Double(text) else {
                 return .invalid("type conversion error: '\(text)' is no double")
             }
+            // Infinity is what its name gives, never what is too large.
+            guard number.isFinite || !text.utf8.contains(where: \.isDigit) else {
+                return .outOfRange("'\(text)' is no double in range")
+            }
             return .double(number)
         default: return .noSuchOverload
         }

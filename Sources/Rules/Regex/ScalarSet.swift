@@ -49,16 +49,15 @@ struct ScalarSet: Sendable {
         return ScalarSet(result)
     }
 
-    /// The set with the other case of each letter added; ranges of over 256
-    /// code points are taken to hold both already.
+    /// The set with all other cases of each letter added.
     var ignoringCase: ScalarSet {
         var added = ranges
-        for range in ranges where range.count <= 256 {
-            for value in range {
-                guard let scalar = Unicode.Scalar(value) else { continue }
-                for mapped in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] {
-                    let scalars = mapped.unicodeScalars
-                    if scalars.count == 1, let first = scalars.first { added.append(first.value...first.value) }
+        for range in ranges {
+            if range.count <= 256 {
+                for scalar in range { added += (CaseFolding.others[scalar] ?? []).map { $0...$0 } }
+            } else {
+                for (scalar, others) in CaseFolding.others where range.contains(scalar) {
+                    added += others.map { $0...$0 }
                 }
             }
         }

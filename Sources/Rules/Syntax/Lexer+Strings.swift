@@ -64,7 +64,7 @@ extension Lexer {
         case UInt8(ascii: "x"), UInt8(ascii: "X"):
             try append(hexadecimal(2, from: start), isBytes: isBytes, to: &content, from: start)
         case UInt8(ascii: "u") where !isBytes:
-            try append(codePoint(from: start), isBytes: false, to: &content, from: start)
+            try append(hexadecimal(4, from: start), isBytes: false, to: &content, from: start)
         case UInt8(ascii: "U") where !isBytes:
             try append(hexadecimal(8, from: start), isBytes: false, to: &content, from: start)
         case UInt8(ascii: "0")...UInt8(ascii: "3"):
@@ -80,20 +80,6 @@ extension Lexer {
             position = min(position, bytes.count)
             throw fault("unknown escape sequence", from: start)
         }
-    }
-
-    /// `\uXXXX`, or two of them that form a surrogate pair.
-    private mutating func codePoint(from start: Int) throws(ExpressionFault) -> UInt32 {
-        let first = try hexadecimal(4, from: start)
-        guard (0xD800...0xDBFF).contains(first), peek() == UInt8(ascii: "\\"), peek(1) == UInt8(ascii: "u") else {
-            return first
-        }
-        position += 2
-        let second = try hexadecimal(4, from: start)
-        guard (0xDC00...0xDFFF).contains(second) else {
-            throw fault("an unpaired surrogate is no code point", from: start)
-        }
-        return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
     }
 
     private mutating func hexadecimal(_ count: Int, from start: Int) throws(ExpressionFault) -> UInt32 {
@@ -116,7 +102,12 @@ extension Lexer {
         } else if let scalar = Unicode.Scalar(value) {
             content.append(contentsOf: Array(String(Character(scalar)).utf8))
         } else {
-            throw fault("the escape sequence names no Unicode code point", from: start)
+            let isSurrogate = (0xD800...0xDFFF).contains(value)
+            throw fault(
+                isSurrogate
+                    ? "a surrogate is no code point, nor are two; \\U and eight digits name one"
+                    : "the escape sequence names no Unicode code point",
+                from: start)
         }
     }
 }

@@ -12,8 +12,8 @@ struct RulesBenchmark {
         var velocities: Int
         var events: Int
         var users: Int
-        /// Time of the one thread: taking the event into the aggregates and evaluating every rule, without what
-        /// the user's history takes anyway; the median of blocks, so that a busy host counts less.
+        /// Time of the one thread: taking the event into the aggregates of users and entities and evaluating every
+        /// rule, without what the user's history takes anyway; the median of blocks, so that a busy host counts less.
         var nanosecondsPerEvent: Double
         var hitsPerEvent: Double
         /// Aggregates of a user, on average.
@@ -38,12 +38,14 @@ struct RulesBenchmark {
         let half = transactions.count / 2 / Self.block * Self.block
         for start in stride(from: 0, to: transactions.count, by: Self.block) {
             let block = start..<min(start + Self.block, transactions.count)
+            measurement.begin()
             for index in block { entities.add(transactions[index], contributor: contributor) }
+            measurement.pause()
             measurement.take(transactions[block], owners, &users, entities.ledger)
         }
         withExtendedLifetime(measurement) {}
         let blocks = measurement.nanoseconds.suffix(from: half / Self.block).sorted()
-        let measured = transactions.count - half
+        let (eventCount, measured) = (transactions.count, transactions.count - half)
         let bytes = users.reduce(0) { $0 + $1.profile.aggregates.byteCount }
         let userCount = users.count
         transactions.removeAll()
@@ -51,7 +53,7 @@ struct RulesBenchmark {
         return Report(
             rules: rules.rules.count, velocities: rules.velocityDeclarations.count, events: measured,
             users: userCount, nanosecondsPerEvent: blocks[blocks.count / 2],
-            hitsPerEvent: Double(measurement.hits) / Double(events),
+            hitsPerEvent: Double(measurement.hits) / Double(eventCount),
             velocityBytesPerUser: Double(bytes) / Double(userCount),
             reloadMilliseconds: try reloadMilliseconds(schema))
     }

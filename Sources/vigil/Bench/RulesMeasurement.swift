@@ -21,18 +21,27 @@ extension RulesBenchmark {
         /// Of each block, an event.
         private(set) var nanoseconds: [Double] = []
         private var blockNanoseconds = 0.0
+        private var began = ContinuousClock.now
         private var observations = RuleObservations()
         private var touched: UInt64 = 0
 
         init(evaluator: RuleEvaluator) { self.evaluator = evaluator }
 
+        /// Begins a block with what its entities take.
+        mutating func begin() {
+            blockNanoseconds = 0
+            began = ContinuousClock.now
+        }
+
+        mutating func pause() { blockNanoseconds += (ContinuousClock.now - began) / .nanoseconds(1) }
+
+        /// Takes a block's events.
         mutating func take(
             _ transactions: ArraySlice<Transaction>, _ owners: [Int], _ users: inout [RuledUser],
             _ ledger: EntityLedger
         ) {
             // What the encoder reads of a batch before rules do.
             let risks = transactions.map { reader.risks($0, at: $0.time, ledger: ledger) }
-            blockNanoseconds = 0
             let first = transactions.startIndex
             var next = first
             while next < transactions.endIndex {
@@ -40,11 +49,11 @@ extension RulesBenchmark {
                 let end = group.indices.first { group[..<$0].contains(group[$0]) } ?? group.endIndex
                 // The model needs the histories anyway.
                 for owner in group[..<end] { touched &+= users[owner].history.touch() }
-                let began = ContinuousClock.now
+                began = ContinuousClock.now
                 users.withUnsafeMutableBufferPointer { users in
                     take(transactions[next..<end], risks[next - first..<end - first], group[..<end], users, ledger)
                 }
-                blockNanoseconds += (ContinuousClock.now - began) / .nanoseconds(1)
+                pause()
                 // The history is kept for the model; rules only read it.
                 for index in next..<end {
                     users[owners[index]].history.append(

@@ -9,11 +9,13 @@ struct SettingsReader {
     let file: String?
     private let reader: ConfigReader
     private let lines: [String: Int]
+    private let flags: [String: String]
 
     /// - Parameter flags: values given on the command line, by key.
     /// - Throws: `SettingsFault` for a file that cannot be read or has keys that do not exist.
     init(file: String?, flags: [String: String] = [:]) async throws {
         self.file = file
+        self.flags = flags
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 name: "flags",
@@ -50,7 +52,13 @@ struct SettingsReader {
         return text
     }
 
-    func texts(_ key: String) -> [String] { reader.stringArray(forKey: ConfigKey(key), default: []) }
+    /// A list, in a flag as in the environment one text with commas between.
+    func texts(_ key: String) -> [String] {
+        if let flag = flags[key] {
+            return flag.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        return reader.stringArray(forKey: ConfigKey(key), default: [])
+    }
 
     func int(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = text(key) else { return nil }

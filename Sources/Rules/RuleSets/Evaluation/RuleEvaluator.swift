@@ -81,7 +81,7 @@ public final class RuleEvaluator {
     ) -> RuleOutcome {
         facts.begin(transaction, modelScore, lastDecision, observations, row, numbers: numbers)
         var outcome = RuleOutcome(score: modelScore)
-        var tally = RuleTally()
+        var tally = RuleTally(modelScore: modelScore)
         for place in 0..<conditions.select(numbers, into: candidates) {
             let candidate = candidates[place]
             let index = candidate.index
@@ -94,7 +94,7 @@ public final class RuleEvaluator {
             case nil: errorCounts[index] += 1
             }
         }
-        outcome.score = tally.score(from: modelScore)
+        tally.settle(&outcome)
         return outcome
     }
 

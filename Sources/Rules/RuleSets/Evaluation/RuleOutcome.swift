@@ -17,7 +17,7 @@ public struct RuleOutcome: Hashable, Sendable {
     public var advised: Disposition?
     /// The rule that `advised` is from.
     public var advisedBy: String?
-    /// The highest rule that moved the score.
+    /// The highest rule that moved the score to the side on which it ended.
     public var movedBy: String?
     /// Every matched rule in order of evaluation, shadow and snoozed ones too.
     public var hits: [RuleHit]
@@ -46,9 +46,9 @@ extension RuleOutcome {
     /// - Parameter matched: those that act, in order of evaluation (`RuleSet.rules`).
     public static func settled(_ matched: some Sequence<Rule>, modelScore: Double) -> RuleOutcome {
         var outcome = RuleOutcome(score: modelScore)
-        var tally = RuleTally()
+        var tally = RuleTally(modelScore: modelScore)
         for rule in matched { tally.add(rule, to: &outcome) }
-        outcome.score = tally.score(from: modelScore)
+        tally.settle(&outcome)
         return outcome
     }
 }
