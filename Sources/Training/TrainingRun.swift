@@ -122,8 +122,10 @@ struct TrainingRun {
     private mutating func refit(
         _ initial: Parameters, after first: Parameters, epochs: Int, _ progress: (TrainingProgress) -> Void
     ) throws(TrainingError) -> Parameters {
-        let teaches = opinions.isEmpty && options.generations > 0
-        let generations = teaches ? options.generations : 1
+        let isTaughtEnough = slices.all.count { $0 == 1 } >= TrainingOptions.fraudsToTeach
+        let asked = options.generations ?? (isTaughtEnough ? 2 : 0)
+        let teaches = opinions.isEmpty && asked > 0
+        let generations = teaches ? asked : 1
         var parameters = first
         for generation in 0..<generations {
             if teaches { opinions = try logits(parameters, from: .min) }

@@ -25,9 +25,9 @@ struct TrainingArguments: ParsableArguments {
     @Option(
         help: """
             Without --distill-from: how often the model is trained again on all labels with itself as the teacher; 0 for \
-            once, on the labels alone.
+            once, on the labels alone. If not given, 2 where \(TrainingOptions.fraudsToTeach) frauds are labelled, else 0.
             """)
-    var generations = Self.defaults.generations
+    var generations: Int?
 
     @Option(help: "Layers of the transformer.")
     var layers = Self.defaults.layers
