@@ -7,8 +7,8 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requeue", abstract: "Sends dead letters to their input topic again, to be decided anew.",
         discussion: """
-            The record goes out as it came: same bytes, same key, same timestamp; a record without a key goes to the \
-            partition it came from. Repair the cause first, or it comes back. The dead-letter topic keeps what it holds; \
+            The record goes out as it came: same bytes, same key, same timestamp, to the partition it came from, where its \
+            user's order is. Repair the cause first, or it comes back. The dead-letter topic keeps what it holds; \
             a record that was requeued twice is scored once, as long as its user's history remembers it.
             """)
 
@@ -41,7 +41,7 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
         for letter in wanted {
             try producer.produce(
                 ProducerRecord(
-                    topic: letter.sourceTopic, partition: letter.key == nil ? letter.sourcePartition : nil,
+                    topic: letter.sourceTopic, partition: letter.sourcePartition,
                     key: letter.key, value: letter.value,
                     headers: [KafkaHeader(name: "requeued_from", text: letter.source)],
                     timestampMilliseconds: letter.timestamp))
