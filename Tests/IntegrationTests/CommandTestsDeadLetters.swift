@@ -24,8 +24,8 @@ import Testing
             "--brokers", try TestBrokers.settings().bootstrapServers, "--set", "topics.transactions=\(transactions)",
             "--set", "topics.dead_letters=\(letters)",
         ]
-        let list = try await VigilProcess(["dead-letters", "list"] + options).outcome()
-        #expect(list.status == 0 && list.output.contains("field_missing"), "\(list.errors)")
+        let list = try await VigilProcess(["dead-letters", "list"] + options + ["--json"]).outcome()
+        #expect(list.status == 0 && list.output.contains("[\(partition)]@7"), "\(list.errors)")
         let requeued = try await VigilProcess(["dead-letters", "requeue", "0:0"] + options + ["--json"]).outcome()
         #expect(requeued.status == 0, "\(requeued.errors)")
         #expect(try requeued.json()["requeued"] as? Int == 1)
