@@ -45,8 +45,8 @@ extension Processor {
     /// Says how far restoring is; `run` asks at every turn.
     func reportRestoring() {
         let left = order.reduce(0) { $0 + max(0, $1.claim.nextOffset - $1.position) }
+        metrics.restoreLeft.record(left)
         guard let progress = restoreReport.progress(left: left, at: clock()) else { return }
-        metrics.restoreLeft.record(progress.left)
         logger.info(
             progress.left == 0 ? "Restored from the input" : "Restoring from the input",
             metadata: [

@@ -22,10 +22,7 @@ enum ScoringFault: Error, CustomStringConvertible {
         _ scorer: Scorer, _ requests: [Scorer.Request], _ ledger: EntityLedger
     ) throws -> [Scorer.Outcome] {
         let outcomes = try scorer.score(requests, ledger: ledger)
-        for index in outcomes.indices {
-            guard case .scored(let decision, _) = outcomes[index] else { continue }
-            guard decision.modelScore.isFinite, decision.score.isFinite else { throw Self.notFinite }
-        }
+        guard outcomes.allSatisfy(\.isSound) else { throw Self.notFinite }
         return outcomes
     }
 }

@@ -40,6 +40,12 @@ public final class Scorer {
         case duplicate
         /// `late`: older than the user's newest event.
         case scored(Decision, late: Bool)
+
+        /// Whether its scores are numbers; one that is none would pass every threshold.
+        public var isSound: Bool {
+            guard case .scored(let decision, _) = self else { return true }
+            return decision.modelScore.isFinite && decision.score.isFinite
+        }
     }
 
     /// Parts of the work on a batch, in their order.

@@ -48,10 +48,11 @@ extension UserHistory {
     ) {
         let length = rawCount == raw.count ? min(count, Self.recentCapacity) : 0
         let recent = firstInWeek(before: milliseconds, among: length)
+        let isKept = kept?.columns == columns
         for index in columns.indices {
             let value = raw[columns[index]]
             let (inWeek, newest) =
-                if let kept, kept.columns == columns {
+                if isKept, let kept {
                     kept.recurrences(of: value, column: index, events: eventsSeen, length: length, recent: recent)
                 } else {
                     recurrences(of: value, column: columns[index], length: length, recent: recent)
@@ -89,10 +90,11 @@ extension UserHistory {
 extension UserHistory.KeptColumns {
     /// In how many of the last `length` tokens, from number `recent` on, a value stood, and the last of them all where it
     /// did, counted from one; 0 for none.
+    ///
+    /// - Parameter length: at most `room`.
     func recurrences(
         of value: UInt32, column: Int, events: UInt64, length: Int, recent: Int
     ) -> (inWeek: Int, newest: Int) {
-        let length = min(length, room)
         var (inWeek, newest) = (0, 0)
         values.withUnsafeBufferPointer { values in
             var place = Int((events - UInt64(length)) % UInt64(room))

@@ -127,8 +127,7 @@ final class ReplayShard {
         let scored = try scorers[place].score(requests, ledger: ledger)
         for (entrant, seat) in seats.enumerated() where seat.scorer == place {
             let own = seat.challenger.flatMap { scorers[place].challengers?.outcomes(of: $0) } ?? scored
-            for index in own.indices {
-                guard case .scored(let decision, _) = own[index], !decision.modelScore.isFinite else { continue }
+            if let index = own.firstIndex(where: { !$0.isSound }) {
                 throw UnscorableTransaction(id: requests[index].transaction.id, entrant: entrant)
             }
             outcomes[entrant] += own
