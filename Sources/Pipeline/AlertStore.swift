@@ -76,6 +76,7 @@ struct AlertStore {
         let rows = try connection.executePrepared(
             """
             SELECT record_offset, COALESCE(
+                jsonb_path_query_first(rule_hits, '$[*].held') #>> '{}',
                 jsonb_path_query_first(rule_hits, '$[*] ? (@.state == "held").action') #>> '{}', decision) AS decided
             FROM vigil.alerts
             WHERE topic = $1 AND partition = $2 AND record_offset >= $3 AND record_offset < $4

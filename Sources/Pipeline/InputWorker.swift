@@ -156,7 +156,7 @@ final class InputWorker {
     /// Adds a user who is not in the table, restored from a checkpoint or new; answers the number.
     func add(_ id: String, hash: UInt64, pseudonym: String, scorer: Scorer) -> Int {
         var former = restored.removeValue(forKey: Text(pseudonym))
-        if let offset = former?.offset { former?.profile.aggregates.empty(starts.later(than: offset)) }
+        if let offset = former?.offset { former?.profile.empty(starts.later(than: offset)) }
         let state =
             former.map { scorer.user(from: $0.history, profile: $0.profile, newestOffset: $0.offset) }
             ?? scorer.newUser()

@@ -30,6 +30,7 @@ struct PipelineMetrics: Sendable {
     let heldDecisions = Counter(label: "vigil_rules_held_total")
     let velocityBytes = Gauge(label: "vigil_velocity_user_bytes")
     let velocityEntities = Gauge(label: "vigil_velocity_entity_aggregates")
+    let velocityEntityBytes = Gauge(label: "vigil_velocity_entity_bytes")
     let excusedInputs = Gauge(label: "vigil_alignment_excused")
     let assignedPartitions = Gauge(label: "vigil_assigned_partitions")
     let pausedPartitions = Gauge(label: "vigil_paused_partitions")

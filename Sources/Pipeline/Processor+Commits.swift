@@ -60,8 +60,9 @@ extension Processor {
     /// What rules hold in memory and how often they failed.
     private func reportRules() {
         let states = workers.values.lazy.flatMap { $0.users.entries.lazy.map(\.state) }
-        metrics.velocityBytes.record(states.reduce(0) { $0 + $1.profile.aggregates.byteCount })
+        metrics.velocityBytes.record(states.reduce(0) { $0 + $1.profile.aggregateBytes })
         metrics.velocityEntities.record(ledger.aggregateCount)
+        metrics.velocityEntityBytes.record(ledger.aggregateBytes)
         metrics.ruleErrors.record(scorer.ruleErrorTotal)
     }
 

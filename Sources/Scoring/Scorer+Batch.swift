@@ -53,6 +53,8 @@ extension Scorer {
                 transaction, at: event.time, history: history, profile: &user.profile, risks: risks,
                 into: &observations)
         }
+        // Windows grow by an entry an event at most, so now and then is enough.
+        if user.withOpen({ $0.eventsSeen }) % 16 == 0 { countAggregates(of: user) }
         // The buffer outside, the history inside: the other way round the history would be copied.
         raw.withUnsafeMutableBufferPointer { raw in
             user.withOpen { extractor.extract(transaction, history: $0, risks: risks, into: raw) }

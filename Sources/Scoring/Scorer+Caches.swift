@@ -28,9 +28,17 @@ extension Scorer {
         user.isListed = true
         hotUsers.append(user)
         hotHistoryBytes += user.open.byteCount
+        countAggregates(of: user)
     }
 
-    /// Bytes that hot users take: keys, values and open histories.
+    /// Counts what the user's aggregates take anew.
+    func countAggregates(of user: UserState) {
+        let bytes = user.profile.aggregateBytes
+        hotHistoryBytes += bytes - user.aggregateBytes
+        user.aggregateBytes = bytes
+    }
+
+    /// Bytes that hot users take: keys, values, open histories and aggregates.
     public var hotBytes: Int { caches.bytesInUse + hotHistoryBytes }
 
     /// Users with an open history.
@@ -68,6 +76,7 @@ extension Scorer {
         dropCache(of: user)
         guard user.isListed else { return }
         user.isListed = false
-        hotHistoryBytes -= user.open.byteCount
+        hotHistoryBytes -= user.open.byteCount + user.aggregateBytes
+        user.aggregateBytes = 0
     }
 }

@@ -20,6 +20,8 @@ public final class UserState {
     var cache: KeyValueCache?
     /// When the user was last used, in batches of the scorer.
     var usedAt: UInt64 = 0
+    /// Bytes of the aggregates when they were last counted; see `Scorer.countAggregates`.
+    var aggregateBytes = 0
     /// Whether the scorer lists the user among the hot ones.
     var isListed = false
     /// The user's events so far in the batch being scored.
@@ -46,7 +48,9 @@ public final class UserState {
     }
 
     /// Brings the aggregates in line with the rules before the next event does, so that those that go are gone.
-    public func adopt(_ layout: AggregateLayout) { profile.aggregates.adopt(layout) }
+    public func adopt(_ layout: AggregateLayout) {
+        profile.changeAggregates { $0.adopt(layout) }
+    }
 
     /// The retained tokens; everything a score depends on.
     public var history: UserHistory {
@@ -59,7 +63,7 @@ public final class UserState {
     /// Bytes this user takes while cold, this object included.
     public var coldByteCount: Int {
         // 16 bytes before an object's first field, 32 before an array's first element.
-        16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packedHistory.byteCount
+        16 + MemoryLayout<UserHistory>.stride + 64 + 32 + packedHistory.byteCount + profile.aggregateBytes
     }
 
     /// Works on the open history in its place: reading it as a property would copy it, and count references to its arrays.
@@ -72,8 +76,9 @@ public final class UserState {
         Int(truncatingIfNeeded: newestOffset) &+ open.count &+ Int(truncatingIfNeeded: usedAt) &+ (isListed ? 1 : 0)
     }
 
-    /// Opens a packed history; with another capacity than it had, keeps the newest tokens.
+    /// Opens a packed history and the aggregates; with another capacity than it had, keeps the newest tokens.
     func unpack(capacity: Int) {
+        profile.unpack()
         if let packed {
             open = packed.unpacked(rawCount: open.rawCount, capacity: capacity)
             self.packed = nil
@@ -82,8 +87,9 @@ public final class UserState {
         }
     }
 
-    /// Packs an open history.
+    /// Packs an open history and the aggregates.
     func pack() {
+        profile.pack()
         guard packed == nil else { return }
         packed = PackedHistory(open)
         open = UserHistory(rawCount: open.rawCount, capacity: open.capacity)

@@ -150,8 +150,16 @@ public struct EntityLedger: Sendable {
         return timelines[index].count(in: end - buckets..<end)
     }
 
-    /// Aggregates held of entities, each with all its buckets; what memory they take grows with it.
+    /// Aggregates held of entities, each with all its buckets.
     public var aggregateCount: Int { aggregates.count }
+
+    /// Bytes that the aggregates of entities take.
+    ///
+    /// - Complexity: O(aggregates).
+    public var aggregateBytes: Int {
+        let slot = MemoryLayout<AggregateKey>.stride + MemoryLayout<AggregateTimeline>.stride
+        return aggregates.capacity * slot + aggregates.values.reduce(0) { $0 + $1.byteCount }
+    }
 
     private mutating func index(of entity: UInt64) -> Int {
         if let index = indices[entity] { return index }

@@ -2,15 +2,21 @@
 struct StateReader {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position = 1
+    let version: UInt8
+
+    init(_ whole: UnsafeRawBufferPointer, version: UInt8) throws(StateFault) {
+        try self.init(whole, versions: version...version)
+    }
 
     /// - Throws: `StateFault` for a wrong version, too few bytes or a checksum that does not hold.
-    init(_ whole: UnsafeRawBufferPointer, version: UInt8) throws(StateFault) {
+    init(_ whole: UnsafeRawBufferPointer, versions: ClosedRange<UInt8>) throws(StateFault) {
         guard let first = whole.first, whole.count >= 5 else {
             throw StateFault(.truncated, offset: whole.count, "fewer bytes than a header and a checksum")
         }
-        guard first == version else {
-            throw StateFault(.version, offset: 0, "version \(first), expected \(version)")
+        guard versions.contains(first) else {
+            throw StateFault(.version, offset: 0, "version \(first), expected \(versions.upperBound)")
         }
+        version = first
         bytes = UnsafeRawBufferPointer(rebasing: whole[..<(whole.count - 4)])
         let stored = UInt32(littleEndian: whole.loadUnaligned(fromByteOffset: whole.count - 4, as: UInt32.self))
         guard stored == UInt32(truncatingIfNeeded: StableHash.bytes(bytes)) else {

@@ -26,6 +26,9 @@ struct StateWriter {
         varint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
+    /// Adds what another writer has finished, without its version and checksum.
+    mutating func append(contentOf finished: [UInt8]) { bytes.append(contentsOf: finished[1..<(finished.count - 4)]) }
+
     consuming func finished() -> [UInt8] {
         let checksum = bytes.withUnsafeBytes { UInt32(truncatingIfNeeded: StableHash.bytes($0)) }
         fixed(checksum)

@@ -14,7 +14,7 @@ public struct RuleHit: Hashable, Sendable {
         case shadow
         /// Set aside for this user or entity for a while.
         case snoozed
-        /// Its action was held to review by a circuit breaker.
+        /// What it made of the transaction was held to review by a circuit breaker.
         case held
     }
 
@@ -24,18 +24,21 @@ public struct RuleHit: Hashable, Sendable {
     /// The rule's reason, for an analyst to read.
     public var reason: String
     public var state: State
+    /// What would have been decided, where the state is `held`.
+    public var held: Disposition?
 
-    public init(rule: String, action: String, reason: String, state: State = .active) {
+    public init(rule: String, action: String, reason: String, state: State = .active, held: Disposition? = nil) {
         self.rule = rule
         self.action = action
         self.reason = reason
         self.state = state
+        self.held = held
     }
 }
 
 extension RuleHit: Codable {
     private enum CodingKeys: String, CodingKey {
-        case rule, action, reason, state
+        case rule, action, reason, state, held
     }
 
     /// Reads a hit; one without a state is active.
@@ -45,7 +48,8 @@ extension RuleHit: Codable {
             rule: try values.decode(String.self, forKey: .rule),
             action: try values.decode(String.self, forKey: .action),
             reason: try values.decode(String.self, forKey: .reason),
-            state: try values.decodeIfPresent(State.self, forKey: .state) ?? .active)
+            state: try values.decodeIfPresent(State.self, forKey: .state) ?? .active,
+            held: try values.decodeIfPresent(Disposition.self, forKey: .held))
     }
 
     /// Writes a hit; an active one without its state.
@@ -55,6 +59,7 @@ extension RuleHit: Codable {
         try values.encode(action, forKey: .action)
         try values.encode(reason, forKey: .reason)
         if state != .active { try values.encode(state, forKey: .state) }
+        try values.encodeIfPresent(held, forKey: .held)
     }
 }
 

@@ -60,10 +60,10 @@ final class CommitterRun: Sendable {
         return unit
     }
 
-    func alert(_ partition: Int32, _ offset: Int64) -> Alert {
+    func alert(_ partition: Int32, _ offset: Int64, hits: [RuleHit] = []) -> Alert {
         Alert(
             transaction: Feeds.transaction("\(partition)-\(offset)", at: offset * 1000), pseudonym: "someone",
-            decision: Decision(disposition: .review, modelScore: 0.5, score: 0.75, decidedBy: "all"),
+            decision: Decision(disposition: .review, modelScore: 0.5, score: 0.75, decidedBy: "all", hits: hits),
             source: SourceCoordinates(topic: topics.transactions, partition: partition, offset: offset),
             scoredAt: EventTime(milliseconds: Feeds.start), modelHash: "m", rulesHash: "r")
     }

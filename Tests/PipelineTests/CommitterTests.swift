@@ -50,6 +50,26 @@ import Transactions
         try run.finish()
     }
 
+    /// A restart gives users the decision that was made of their last event, not what a breaker made of it.
+    @Test func whatBreakersHeldIsReadAsItWasDecided() throws {
+        let run = try CommitterRun()
+        try run.claim(0)
+        var unit = run.unit(0, 0..<4)
+        let other = RuleHit(rule: "other", action: "decline", reason: "")
+        let held = [
+            RuleHit(rule: "lift", action: "raise 0.5", reason: "", state: .held, held: .decline),
+            RuleHit(rule: "calm", action: "set 0", reason: "", state: .held, held: .allow),
+            // As older versions wrote it.
+            RuleHit(rule: "block", action: "decline", reason: "", state: .held),
+        ]
+        unit.alerts = (0..<4).map { run.alert(0, $0, hits: [other] + held.dropFirst(Int($0)).prefix(1)) }
+        try run.settle(.commit(unit))
+        let decisions = try AlertStore.decisions(
+            on: run.input(0), from: 0, to: 4, connection: run.database.connect())
+        #expect(decisions == [0: .decline, 1: .allow, 2: .decline, 3: .review])
+        try run.finish()
+    }
+
     /// Alerts that cannot be inserted leave the progress where it was, and nothing is published.
     @Test func alertsAndProgressMoveTogetherOrNotAtAll() throws {
         let run = try CommitterRun()

@@ -102,7 +102,7 @@ import Transactions
             claim.days = output.units.flatMap(\.steps).last { $0.input == input }?.days ?? .init()
             claim.aggregateStarts = output.units.compactMap { $0.aggregateStarts[input] }.last
             for alert in output.alerts where alert.source.input == input {
-                let held = alert.decision.hits.first { $0.state == .held }.flatMap { Disposition(rawValue: $0.action) }
+                let held = alert.decision.hits.first { $0.state == .held }?.held
                 claim.decisions[alert.source.offset] = held ?? alert.decision.disposition
             }
             var checkpoints = output.units.flatMap(\.checkpoints).filter { $0.input == input }

@@ -1,3 +1,4 @@
+import Foundation
 import Rules
 import Testing
 import Transactions
@@ -124,6 +125,39 @@ import Transactions
         #expect(abs(first.count { $0 } - 500) < 80)
     }
 
+    /// Rules that move scores to where they decide otherwise decide too; what stays as the model had it is the model's.
+    @Test func aBreakerHoldsWhatMovedScoresComeTo() throws {
+        let rules = try RuleSet.load(
+            text: """
+                rules:
+                  - {id: lift, when: tx.amount > 100.0, action: raise 0.5, reason: large}
+                  - {id: calm, when: tx.amount < 10.0, action: set 0, reason: small}
+                breakers:
+                  decline: {daily_share: 0.1, after: 1}
+                  allow: {daily_share: 0.1, after: 1}
+                """, schema: schema)
+        let bench = RuleBench(rules)
+        var days = CircuitBreaker.Days()
+        func decide(_ number: Int, _ amount: Double, score: Double) -> Decision {
+            var event = transaction(amount: amount)
+            event.id = "x\(number)"
+            var decision = bench.take(event, modelScore: score, review: 0.5, decline: 0.8)
+            rules.hold(&decision, at: event.time, days: &days)
+            return decision
+        }
+        let lifted = (0..<3).map { decide($0, 200, score: 0.4) }
+        #expect(lifted.map(\.disposition) == [.decline, .review, .review])
+        #expect(lifted[1].hits[0].held == .decline && lifted[1].hits[0].action == "raise 0.5")
+        #expect(lifted[1].hits[0].reason == "large (decline held to review: 2 of the day's 2 events so far, limit 10 %)")
+        #expect((3..<6).map { decide($0, 200, score: 0.9).disposition } == [.decline, .decline, .decline])
+        let calmed = (6..<8).map { decide($0, 5, score: 0.7) }
+        #expect(calmed.map(\.disposition) == [.allow, .review] && calmed[1].hits[0].held == .allow)
+        #expect(decide(8, 5, score: 0.1).disposition == .allow)
+        #expect(days.newest.decided == [.decline: 3, .allow: 2])
+        let stored = try JSONDecoder().decode(RuleHit.self, from: JSONEncoder().encode(calmed[1].hits[0]))
+        #expect(stored == calmed[1].hits[0])
+    }
+
     @Test func aBreakerHoldsAnActionForTheDayAndSaysSo() throws {
         let rules = try RuleSet.load(
             text: """
@@ -149,6 +183,7 @@ import Transactions
         let decisions = (0..<5).map { decide($0, $0 == 0 ? 1 : 200, hour: 1) }
         #expect(decisions.map(\.disposition) == [.allow, .decline, .decline, .decline, .review])
         #expect(decisions[4].hits.map(\.state) == [.held] && decisions[4].decidedBy == "block")
+        #expect(decisions[4].hits[0].held == .decline)
         #expect(
             decisions[4].hits[0].reason == "large (decline held to review: 4 of the day's 5 events so far, limit 10 %)")
         #expect(decide(5, 950, hour: 2).disposition == .decline)

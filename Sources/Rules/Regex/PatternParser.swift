@@ -29,6 +29,9 @@ struct PatternParser {
         }
         let node = try parser.choice()
         guard parser.position == parser.scalars.count else { throw PatternFault("')' without '('") }
+        guard node.room(within: repetitionLimit) > 0 else {
+            throw PatternFault("nested repetitions come to more than \(repetitionLimit)")
+        }
         return node
     }
 

@@ -1,7 +1,7 @@
 internal import Sequences
 public import Transactions
 
-/// Holds an action of rules to review for the rest of a day once it takes more than its share of the day's events.
+/// Holds what rules decide to review for the rest of a day once it takes more than its share of the day's events.
 ///
 /// Counts are kept for each input partition in event time and stored in the transaction that moves its progress, so a
 /// restart goes on with the same counts and a decision stays a function of the partition's log.
@@ -17,7 +17,7 @@ public struct CircuitBreaker: Hashable, Sendable {
         /// Days since 1970-01-01; the smallest of all before the first event.
         public var day = Int64.min
         public var events: Int64 = 0
-        /// Decisions by rules on their own, by disposition.
+        /// Decisions by rules, by disposition.
         public var decided: [Disposition: Int64] = [:]
         /// Dispositions held for the rest of the day.
         public var held: Set<Disposition> = []
@@ -51,7 +51,8 @@ public struct CircuitBreaker: Hashable, Sendable {
 extension RuleSet {
     /// Counts a decision, and holds it to review where its action has taken more than its share of the day.
     ///
-    /// The deciding rule's hit says so. Decisions by the score, and those of mandatory rules, are never held. Days are
+    /// The deciding rule's hit says so, be it one that decides or one that moved the score to where it decides otherwise.
+    /// What the model's own score decides, and mandatory rules, is never held. Days are
     /// counted without breakers too, so that one that comes with a reload knows how the day has gone.
     public func hold(_ decision: inout Decision, at time: EventTime, days: inout CircuitBreaker.Days) {
         days.count(time) { hold(&decision, &$0) }
@@ -59,8 +60,7 @@ extension RuleSet {
 
     private func hold(_ decision: inout Decision, _ day: inout CircuitBreaker.Day) {
         guard let rule = decision.decidedBy, !mandatoryRules.contains(rule),
-            let hit = decision.hits.firstIndex(where: { $0.rule == rule && $0.state == .active }),
-            decision.hits[hit].action == decision.disposition.rawValue
+            let hit = decision.hits.firstIndex(where: { $0.rule == rule && $0.state == .active })
         else { return }
         let count = day.decided[decision.disposition, default: 0] + 1
         day.decided[decision.disposition] = count
@@ -71,6 +71,7 @@ extension RuleSet {
         guard day.held.contains(breaker.action) else { return }
         decision.disposition = .review
         decision.hits[hit].state = .held
+        decision.hits[hit].held = breaker.action
         decision.hits[hit].reason +=
             " (\(breaker.action.rawValue) held to review: \(count) of the day's \(day.events) events so far, "
             + "limit \(NumberText.shortest(breaker.dailyShare * 100)) %)"

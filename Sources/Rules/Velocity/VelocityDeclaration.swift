@@ -65,4 +65,7 @@ public struct VelocityDeclaration: Hashable, Sendable {
 
     /// The most bytes of state that one user has of it; nil where it is kept by entity, in completed buckets.
     public var bytesPerUser: Int? { entity == nil ? specification.byteLimit : nil }
+
+    /// The most bytes that one bucket of an entity has of it, from each partition; nil where it is kept by user.
+    public var bytesPerBucket: Int? { entity == nil ? nil : specification.byteLimitOfBucket }
 }

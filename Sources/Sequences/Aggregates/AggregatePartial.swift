@@ -72,6 +72,15 @@ public enum AggregatePartial: Hashable, Sendable {
         }
     }
 
+    /// Bytes this holds beyond its own size.
+    var byteCount: Int {
+        switch self {
+        case .moments: 0
+        case .distinct(let sketch): sketch.hashes.capacity * MemoryLayout<UInt64>.stride + sketch.ranks.capacity
+        case .last(let last): if case .text(let text) = last.content { text.utf8.count } else { 0 }
+        }
+    }
+
     func write(to writer: inout StateWriter) {
         switch self {
         case .moments(let moments):

@@ -47,6 +47,20 @@ public struct AggregateSpecification: Hashable, Sendable {
     }
 }
 
+extension AggregateSpecification {
+    /// The most bytes that one bucket of one entity takes, from each partition that saw it.
+    public var byteLimitOfBucket: Int {
+        switch kind {
+        case .moments: MemoryLayout<AggregateTimeline.Entry>.stride
+        case .distinct:
+            max(
+                DistinctSketch.exactLimit * MemoryLayout<AggregateTimeline.Element>.stride,
+                MemoryLayout<AggregateTimeline.Entry>.stride + HyperLogLog.registerCount)
+        case .last: MemoryLayout<AggregateTimeline.Entry>.stride + LastValue.textLimit
+        }
+    }
+}
+
 /// The aggregates kept of every user, by kind, in the order of their declaration.
 public struct AggregateLayout: Sendable {
     public let specifications: [AggregateSpecification]

@@ -18,6 +18,16 @@ struct AggregateTimeline: Sendable {
 
     var isEmpty: Bool { entries.isEmpty && elements.isEmpty }
 
+    /// Bytes this holds beyond its own size.
+    var byteCount: Int {
+        let kept = entries.capacity * MemoryLayout<Entry>.stride + elements.capacity * MemoryLayout<Element>.stride
+        switch entries.first?.partial {
+        case .moments, nil: return kept
+        // All of a kind.
+        case .distinct, .last: return entries.reduce(kept) { $0 + $1.partial.byteCount }
+        }
+    }
+
     mutating func add(_ partial: AggregatePartial, bucket: Int64) {
         if case .distinct(let sketch) = partial, sketch.isExact {
             var index = elements.count

@@ -81,15 +81,65 @@ extension Moments {
     }
 
     init(from reader: inout StateReader) throws(StateFault) {
-        guard let count = UInt32(exactly: try reader.varint()) else {
-            throw StateFault(.malformed, offset: reader.position, "more numbers than can be counted")
-        }
+        let count = try Self.count(from: &reader)
         self.init(
             count: count, sum: try Self.number(from: &reader), minimum: try Self.number(from: &reader),
             maximum: try Self.number(from: &reader), squares: try Self.number(from: &reader))
     }
 
+    private static func count(from reader: inout StateReader) throws(StateFault) -> UInt32 {
+        guard let count = UInt32(exactly: try reader.varint()) else {
+            throw StateFault(.malformed, offset: reader.position, "more numbers than can be counted")
+        }
+        return count
+    }
+
     private static func number(from reader: inout StateReader) throws(StateFault) -> Double {
         Double(bitPattern: try reader.fixed(UInt64.self))
+    }
+}
+
+// What most users' windows hold is one number, or nothing.
+extension Moments {
+    private enum Shape: UInt8 {
+        case empty, single, withoutSpread, whole
+    }
+
+    private var shape: Shape {
+        if self == Moments() { return .empty }
+        guard squares.bitPattern == 0 else { return .whole }
+        let isSingle = count == 1 && sum.bitPattern == minimum.bitPattern && sum.bitPattern == maximum.bitPattern
+        return isSingle ? .single : .withoutSpread
+    }
+
+    /// As `write`, in fewer bytes where there is little to say.
+    func writeShort(to writer: inout StateWriter) {
+        let shape = shape
+        writer.fixed(shape.rawValue)
+        switch shape {
+        case .empty: return
+        case .single: writer.fixed(sum.bitPattern)
+        case .withoutSpread:
+            writer.varint(UInt64(count))
+            for number in [sum, minimum, maximum] { writer.fixed(number.bitPattern) }
+        case .whole: write(to: &writer)
+        }
+    }
+
+    /// Reads what `writeShort` wrote.
+    init(short reader: inout StateReader) throws(StateFault) {
+        switch Shape(rawValue: try reader.fixed(UInt8.self)) {
+        case .empty: self.init()
+        case .single:
+            let number = try Self.number(from: &reader)
+            self.init(count: 1, sum: number, minimum: number, maximum: number, squares: 0)
+        case .withoutSpread:
+            let count = try Self.count(from: &reader)
+            self.init(
+                count: count, sum: try Self.number(from: &reader), minimum: try Self.number(from: &reader),
+                maximum: try Self.number(from: &reader), squares: 0)
+        case .whole: try self.init(from: &reader)
+        case nil: throw StateFault(.malformed, offset: reader.position - 1, "moments of an unknown shape")
+        }
     }
 }

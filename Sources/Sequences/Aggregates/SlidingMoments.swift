@@ -142,13 +142,17 @@ extension SlidingMoments {
         for entry in live {
             writer.zigzag(entry.bucket &- previous)
             previous = entry.bucket
-            entry.moments.write(to: &writer)
+            entry.moments.writeShort(to: &writer)
         }
-        backTotal.write(to: &writer)
+        backTotal.writeShort(to: &writer)
     }
 
-    init(from reader: inout StateReader) throws(StateFault) {
-        let count = try reader.count(ofAtLeast: Moments.leastBytes + 1)
+    /// - Parameter isShort: false for what versions before `writeShort` wrote.
+    init(from reader: inout StateReader, isShort: Bool) throws(StateFault) {
+        func moments(_ reader: inout StateReader) throws(StateFault) -> Moments {
+            isShort ? try Moments(short: &reader) : try Moments(from: &reader)
+        }
+        let count = try reader.count(ofAtLeast: 2)
         let front = try reader.varint()
         guard front <= UInt64(count) else {
             throw StateFault(.malformed, offset: reader.position, "more in front than there is")
@@ -157,13 +161,13 @@ extension SlidingMoments {
         var bucket: Int64 = 0
         for _ in 0..<count {
             bucket = bucket &+ (try reader.zigzag())
-            let moments = try Moments(from: &reader)
+            let moments = try moments(&reader)
             guard moments.count > 0 else {
                 throw StateFault(.malformed, offset: reader.position, "a bucket without numbers")
             }
             entries.append(Entry(bucket: bucket, moments: moments))
         }
-        backTotal = try Moments(from: &reader)
+        backTotal = try moments(&reader)
         if let last = entries.last {
             newest = last.bucket
             // What is still added to stands apart.

@@ -19,6 +19,7 @@ public struct UserAggregates: Sendable {
 
     private mutating func rebuild(_ new: AggregateLayout) {
         func carry<State>(_ ids: [UInt64], _ states: [State], to wanted: [UInt64], _ empty: State) -> [State] {
+            guard ids != wanted else { return states }
             let known = Dictionary(zip(ids, states), uniquingKeysWith: { first, _ in first })
             return wanted.map { known[$0] ?? empty }
         }
@@ -75,6 +76,9 @@ public struct UserAggregates: Sendable {
 }
 
 extension UserAggregates {
+    /// Whether nothing is kept, not even what is declared.
+    var isEmpty: Bool { moments.isEmpty && distincts.isEmpty && lasts.isEmpty }
+
     func write(to writer: inout StateWriter) {
         writer.varint(UInt64(moments.count))
         for (id, state) in zip(momentIDs, moments) {
@@ -94,10 +98,10 @@ extension UserAggregates {
         }
     }
 
-    init(from reader: inout StateReader) throws(StateFault) {
+    init(from reader: inout StateReader, isShort: Bool) throws(StateFault) {
         for _ in 0..<(try reader.count(ofAtLeast: 8)) {
             momentIDs.append(try reader.fixed(UInt64.self))
-            moments.append(try SlidingMoments(from: &reader))
+            moments.append(try SlidingMoments(from: &reader, isShort: isShort))
         }
         for _ in 0..<(try reader.count(ofAtLeast: 8)) {
             distinctIDs.append(try reader.fixed(UInt64.self))

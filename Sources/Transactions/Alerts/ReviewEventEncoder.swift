@@ -50,6 +50,9 @@ public struct ReviewEventEncoder: Sendable {
             guard hit.state != .active else { return }
             buffer.append(json: ",\"state\":")
             buffer.append(string: hit.state.rawValue)
+            guard let held = hit.held else { return }
+            buffer.append(json: ",\"held\":")
+            buffer.append(string: held.rawValue)
         }
     }
 

@@ -16,6 +16,7 @@ extension RuleEvaluator {
         risks: [EntityRisk?], into observations: inout RuleObservations
     ) -> RuleObservations.Row {
         precondition(risks.count == rules.riskReader.count, "one risk an entity expected")
+        profile.unpack()
         profile.aggregates.adopt(layout)
         let firstSeen = history.eventsSeen == 0 ? time : profile.firstSeen
         let row = observations.openRow(at: time, risks: risks)
@@ -48,6 +49,7 @@ extension RuleEvaluator {
     ) {
         if history.eventsSeen == 0 { profile.firstSeen = time }
         var texts: [String] = []
+        profile.unpack()
         profile.aggregates.adopt(layout)
         profile.aggregates.withStates { update($0, transaction, at: time, &texts, notCountedBy: later) }
     }

@@ -31,7 +31,8 @@ struct RulesCheckCommand: AsyncParsableCommand {
             let bucket = DurationText.text(milliseconds: velocity.bucketMilliseconds)
             let memory =
                 velocity.bytesPerUser.map { "at most \($0) bytes a user" }
-                ?? "completed buckets only: at most \(bucket) old"
+                ?? "completed buckets only: at most \(bucket) old, and \(velocity.bytesPerBucket ?? 0) bytes each "
+                + "for every entity and partition"
             Terminal.say(
                 "  velocity.\(velocity.name): \(velocity.function.rawValue) over \(window) in buckets of \(bucket) by "
                     + "\(velocity.entity ?? "user"), \(memory)")

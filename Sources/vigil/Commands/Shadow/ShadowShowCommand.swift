@@ -40,8 +40,13 @@ struct ShadowShowCommand: AsyncParsableCommand {
         var eventTime: String
         var user: String
         var transactionID: String
+        /// The models' own scores.
         var shadowScore: Float
         var activeScore: Float
+        /// The shadow's after the rules that move it.
+        var shadowMovedScore: Float
+        /// The rule by which the shadow would have decided.
+        var shadowDecidedBy: String?
         var shadowDecision: String
         var activeDecision: String
     }
@@ -97,7 +102,7 @@ struct ShadowShowCommand: AsyncParsableCommand {
             """
             SELECT model, model_hash, topic || '[' || partition || ']@' || record_offset AS source,
                 (extract(epoch FROM event_time) * 1000)::bigint AS time, user_pseudonym, transaction_id, model_score,
-                active_model_score, decision, active_decision
+                score, active_model_score, decision, decided_by, active_decision
             FROM vigil.shadow_scores
             WHERE decision <> active_decision AND ($1 IS NULL OR starts_with(model_hash, $1))
             ORDER BY event_time DESC, topic, partition, record_offset DESC, model_hash
@@ -112,6 +117,7 @@ struct ShadowShowCommand: AsyncParsableCommand {
                     eventTime: EventTime(milliseconds: try row.value("time")).iso8601,
                     user: try row.value("user_pseudonym"), transactionID: try row.value("transaction_id"),
                     shadowScore: try row.value("model_score"), activeScore: try row.value("active_model_score"),
+                    shadowMovedScore: try row.value("score"), shadowDecidedBy: try row.value("decided_by"),
                     shadowDecision: try row.value("decision"), activeDecision: try row.value("active_decision")))
         }
         return differences
@@ -136,7 +142,8 @@ struct ShadowShowCommand: AsyncParsableCommand {
             [
                 difference.model, difference.eventTime, String(difference.user.prefix(12)),
                 String(format: "%.4f", difference.shadowScore), String(format: "%.4f", difference.activeScore),
-                difference.activeDecision, difference.shadowDecision,
+                difference.activeDecision,
+                difference.shadowDecision + (difference.shadowDecidedBy.map { " by rule \($0)" } ?? ""),
             ].map(Terminal.printable)
         }
         return table
