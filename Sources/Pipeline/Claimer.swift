@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Logging
 internal import Postgres
@@ -13,17 +14,19 @@ final class Claimer {
     private let owner: String
     private let restorer: SequenceRestorer
     private let stopping: StopFlag
+    private let metrics: PipelineMetrics
     private let logger: Logger
 
     init(
         settings: PostgresSettings, topics: TopicNames, owner: String, restorer: SequenceRestorer, stopping: StopFlag,
-        logger: Logger
+        metrics: PipelineMetrics, logger: Logger
     ) {
         self.settings = settings
         self.topics = topics
         self.owner = owner
         self.restorer = restorer
         self.stopping = stopping
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -54,8 +57,7 @@ final class Claimer {
             claim.days = row.days
             claim.aggregateStarts = row.aggregateStarts
             restore(
-                &claim, row: row, oldest: range.lowerBound, open: entities.open[input],
-                isComplete: entities.isComplete, sequences: sequences[input.partition])
+                &claim, row: row, oldest: range.lowerBound, entities: entities, sequences: sequences[input.partition])
             if isTransactions { claim.decisions = try decisions(of: claim) }
             return claim
         }
@@ -95,19 +97,29 @@ final class Claimer {
         }
     }
 
-    /// Uses the checkpoints where they can be relied on; reads the input again from its oldest record where not.
+    /// Uses the checkpoints. Where they cannot all be relied on the input is read again from its oldest record, which
+    /// those users take part in whose checkpoint is not sound: the others have what they had, also where the input no
+    /// longer does.
     private func restore(
-        _ claim: inout InputClaim, row: ProgressStore.Claim, oldest: Int64, open: EntityRecord?, isComplete: Bool,
+        _ claim: inout InputClaim, row: ProgressStore.Claim, oldest: Int64, entities: EntityReader,
         sequences: SequenceRestorer.Partition?
     ) {
         let isTransactions = claim.kind == .transactions
+        let (open, missing) = (entities.open[claim.input], entities.missingParts(of: claim.input))
         let users = isTransactions ? sequences?.users ?? [:] : [:]
-        let isAhead = users.values.contains { $0.offset >= row.nextOffset } || (open?.offset ?? 0) > row.nextOffset
-        let isTrusted = isComplete && !isAhead && (!isTransactions || sequences?.isTrusted == true)
-        if isTrusted, let open {
+        claim.restored.users = users.filter { $0.value.offset < row.nextOffset }
+        claim.restored.publishedEnds = entities.ends[claim.input] ?? []
+        let isAhead = claim.restored.users.count < users.count || (open?.offset ?? 0) > row.nextOffset
+        let areUsersTrusted = !isTransactions || sequences?.isTrusted == true
+        if entities.isComplete, missing == 0, !isAhead, areUsersTrusted, let open {
             claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
-            claim.restored.users = users
             claim.restored.open = (open.part, open.offset)
+        }
+        if missing > 0 {
+            metrics.missingEntityParts.increment(by: missing)
+            logger.warning(
+                "Buckets of the entities topic are missing; they are made again from the input topic",
+                metadata: ["partition": "\(claim.input)", "missing": "\(missing) of \(open?.closedParts ?? 0)"])
         }
         if row.nextOffset < oldest {
             logger.error(

@@ -93,6 +93,8 @@ struct CommitUnit: Sendable {
         /// All the partition's, changed or not.
         var userCount: Int
         var open: EntityBucketPart?
+        /// Parts of closed buckets that are published before it, whenever that was.
+        var closedParts = 0
     }
 
     /// A user whose checkpoints go, because they asked to be forgotten.

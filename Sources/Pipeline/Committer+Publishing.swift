@@ -85,7 +85,7 @@ extension Committer {
             EntityRecord(
                 input: checkpoint.input, kind: .open, offset: checkpoint.offset,
                 watermark: checkpoint.open?.bucket ?? 0, bucketMilliseconds: schema.entityBucketMilliseconds,
-                part: checkpoint.open),
+                part: checkpoint.open, closedParts: Int64(checkpoint.closedParts)),
             effect: .checkpointed(group: group))
         metrics.checkpointedUsers.increment(by: Int64(checkpoint.users.count))
     }

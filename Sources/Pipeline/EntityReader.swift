@@ -13,7 +13,9 @@ final class EntityReader {
     private let logger: Logger
     /// Newest open part of each input, with the first offset it does not hold.
     private(set) var open: [TopicPartition: EntityRecord] = [:]
-    /// The topic still holds everything ever written to it, compaction apart.
+    /// Where the buckets end, in milliseconds, whose parts the topic holds of each input.
+    private(set) var ends: [TopicPartition: Set<Int64>] = [:]
+    /// The topic still holds everything ever written to it, compaction apart, as far as can be seen.
     private(set) var isComplete = true
     /// Read by a `catchUp` that failed later on: the next one has them, for they are not read again.
     private var unheard: [RemotePart] = []
@@ -66,6 +68,11 @@ final class EntityReader {
         return unheard
     }
 
+    /// How many parts the topic must hold of an input, by its last checkpoint, and does not.
+    func missingParts(of input: TopicPartition) -> Int64 {
+        max(0, (open[input]?.closedParts ?? 0) - Int64(ends[input]?.count ?? 0))
+    }
+
     /// What has arrived since, without waiting.
     func follow() throws -> [RemotePart] {
         decode(try consumer.poll(maximum: 10_000, timeoutMilliseconds: 0))
@@ -77,14 +84,15 @@ final class EntityReader {
 
     private func decode(_ batch: MessageBatch) -> [RemotePart] {
         batch.compactMap { message in
-            guard let value = message.value else { return nil }
             do throws(RecordFault) {
+                guard let value = message.value else { throw RecordFault(description: "a tombstone, which nobody writes") }
                 let written = try EntityRecord(key: message.key, value: value)
                 let record = written.inBuckets(ofMilliseconds: bucketMilliseconds)
                 if record.kind == .open {
                     open[record.input] = record
                     return nil
                 }
+                if let end = written.partEnd { ends[record.input, default: []].insert(end) }
                 return RemotePart(
                     input: record.input, part: record.part, end: written.partEnd, watermark: record.watermark,
                     idle: record.isIdle)

@@ -6,11 +6,14 @@ internal import Transactions
 ///
 /// Key: `topic/partition/bucket`, `topic/partition/open`, or `topic/partition/watermark` where there is no part. Value:
 /// version (1 byte), flags (1), first offset after the part (8, little endian), watermark bucket (8), the buckets' length in
-/// milliseconds (8; not in version 1, whose buckets are hours), the part where there is one, checksum of all before (8).
+/// milliseconds (8; not in version 1, whose buckets are hours), how many parts are closed (8; from version 3 on), the part
+/// where there is one, checksum of all before (8).
 package struct EntityRecord: Equatable {
-    static let version: UInt8 = 2
+    private static let version: UInt8 = 2
     /// Written where buckets are hours.
     private static let hourlyVersion: UInt8 = 1
+    /// Written where parts are counted.
+    private static let countedVersion: UInt8 = 3
 
     package enum Kind: Equatable {
         /// A complete bucket, for every instance's ledger.
@@ -30,6 +33,8 @@ package struct EntityRecord: Equatable {
     /// What the numbers of buckets count in.
     var bucketMilliseconds: Int64
     var part: EntityBucketPart?
+    /// How many parts of the input the topic must hold, as of a checkpoint; nil where that was never noted.
+    var closedParts: Int64?
 
     package var key: [UInt8] {
         let name = kind == .open ? "open" : part.map { String($0.bucket) } ?? "watermark"
@@ -37,14 +42,15 @@ package struct EntityRecord: Equatable {
     }
 
     package func encoded() -> [UInt8] {
-        let isHourly = bucketMilliseconds == EventTime.millisecondsPerHour
+        let isHourly = bucketMilliseconds == EventTime.millisecondsPerHour && closedParts == nil
         var bytes: [UInt8] = [
-            isHourly ? Self.hourlyVersion : Self.version,
+            isHourly ? Self.hourlyVersion : closedParts == nil ? Self.version : Self.countedVersion,
             (kind == .open ? 1 : 0) | (isIdle ? 2 : 0) | (part == nil ? 0 : 4),
         ]
         bytes.append(littleEndian: UInt64(bitPattern: offset))
         bytes.append(littleEndian: UInt64(bitPattern: watermark))
         if !isHourly { bytes.append(littleEndian: UInt64(bitPattern: bucketMilliseconds)) }
+        if let closedParts { bytes.append(littleEndian: UInt64(bitPattern: closedParts)) }
         if let part { bytes.append(contentsOf: part.encoded()) }
         bytes.appendChecksum()
         return bytes
@@ -52,7 +58,8 @@ package struct EntityRecord: Equatable {
 
     package init(
         input: TopicPartition, kind: Kind, isIdle: Bool = false, offset: Int64, watermark: Int64,
-        bucketMilliseconds: Int64 = TransactionSchema.defaultEntityBucketMilliseconds, part: EntityBucketPart?
+        bucketMilliseconds: Int64 = TransactionSchema.defaultEntityBucketMilliseconds, part: EntityBucketPart?,
+        closedParts: Int64? = nil
     ) {
         self.input = input
         self.kind = kind
@@ -61,6 +68,7 @@ package struct EntityRecord: Equatable {
         self.watermark = watermark
         self.bucketMilliseconds = bucketMilliseconds
         self.part = part
+        self.closedParts = closedParts
     }
 
     /// - Throws: `RecordFault` saying what is wrong with key or value.
@@ -71,9 +79,11 @@ package struct EntityRecord: Equatable {
             throw RecordFault(description: "key '\(name)', 'topic/partition/bucket' expected")
         }
         let isHourly = value.first == Self.hourlyVersion
-        let header = isHourly ? 18 : 26
+        let isCounted = value.first == Self.countedVersion
+        let header = isHourly ? 18 : isCounted ? 34 : 26
         let body = try value.checked(
-            version: isHourly ? Self.hourlyVersion : Self.version, minimumCount: header + 8)
+            version: isHourly ? Self.hourlyVersion : isCounted ? Self.countedVersion : Self.version,
+            minimumCount: header + 8)
         input = TopicPartition(topic: String(pieces[0]), partition: partition)
         kind = body[1] & 1 != 0 ? .open : .closed
         isIdle = body[1] & 2 != 0
@@ -84,6 +94,7 @@ package struct EntityRecord: Equatable {
         guard (60_000...EventTime.millisecondsPerDay).contains(bucketMilliseconds) else {
             throw RecordFault(description: "buckets of \(bucketMilliseconds) ms")
         }
+        closedParts = isCounted ? Int64(bitPattern: body.littleEndianUInt64(at: 26)) : nil
         guard body[1] & 4 != 0 else {
             part = nil
             return

@@ -20,6 +20,8 @@ final class InputWorker {
     /// Numbers of the users who changed since the last checkpoint.
     private(set) var dirty: [Int] = []
     var accumulator: BucketAccumulator
+    /// Where the buckets end, in milliseconds, whose parts are published, or on their way.
+    private(set) var publishedEnds: Set<Int64>
     /// The first offset not taken from the queue yet.
     private(set) var position: Int64
     /// The first offset not handed to a commit yet.
@@ -51,6 +53,7 @@ final class InputWorker {
         self.source = source
         self.backlog = backlog
         restored = claim.restored.users
+        publishedEnds = claim.restored.publishedEnds
         accumulateFrom = claim.restored.open?.offset ?? claim.restoreOffset
         accumulator =
             claim.restored.open?.part.map { BucketAccumulator(schema: schema, resuming: $0) }
@@ -210,6 +213,11 @@ final class InputWorker {
         }
         return epochs
     }
+
+    /// Notes that the part of a bucket is to be published.
+    ///
+    /// - Returns: whether it has not been before: what others know of a bucket stays as it is.
+    func isFirst(toPublish end: Int64) -> Bool { publishedEnds.insert(end).inserted }
 
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.
     func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {

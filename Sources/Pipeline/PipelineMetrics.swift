@@ -23,6 +23,7 @@ struct PipelineMetrics: Sendable {
     let checkpointedUsers = Counter(label: "vigil_checkpointed_users_total")
     let restoreLeft = Gauge(label: "vigil_restore_events_left")
     let missingCheckpoints = Counter(label: "vigil_checkpoints_missing_total")
+    let missingEntityParts = Counter(label: "vigil_entity_parts_missing_total")
     let badCheckpointRecords = Counter(label: "vigil_checkpoint_records_rejected_total")
     let ruleReloads = Counter(label: "vigil_rules_reloads_total")
     let ruleRefusals = Counter(label: "vigil_rules_refusals_total")

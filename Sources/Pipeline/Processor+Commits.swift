@@ -85,7 +85,8 @@ extension Processor {
                 CommitUnit.Checkpoint(
                     input: input, epoch: worker.claim.epoch, offset: worker.position,
                     layout: scorer.model.encoder.extractor.packedLayout, users: users,
-                    userCount: worker.userCount, open: worker.accumulator.open))
+                    userCount: worker.userCount, open: worker.accumulator.open,
+                    closedParts: worker.publishedEnds.count))
         }
     }
 }

@@ -249,10 +249,14 @@ final class Processor {
         guard let current = worker.accumulator.openBucket, bucket > current, bucket != .max else { return }
         let start = EventTime(milliseconds: bucket * ledger.bucketMilliseconds)
         let closed = worker.accumulator.advance(to: start)
-        if let closed { ledger.apply(closed, source: worker.source) }
+        var part = closed
+        if let closed {
+            ledger.apply(closed, source: worker.source)
+            if !worker.isFirst(toPublish: (closed.bucket + 1) * ledger.bucketMilliseconds) { part = nil }
+        }
         pending.advances.append(
             CommitUnit.Advance(
-                input: worker.claim.input, epoch: worker.claim.epoch, part: closed, watermark: bucket,
+                input: worker.claim.input, epoch: worker.claim.epoch, part: part, watermark: bucket,
                 offset: worker.position, isIdle: isIdle))
         worker.announcedIdle = isIdle
     }

@@ -120,7 +120,7 @@ struct SequenceRestorer {
     private func distrust(_ partition: Int32, _ why: String, in restored: inout [Int32: Partition]) {
         if restored[partition]?.isTrusted == true {
             logger.warning(
-                "Checkpoints not usable; the partition's users are restored from the input topic",
+                "Checkpoints are not all usable; users without a sound one are restored from the input topic",
                 metadata: ["partition": "\(topic)[\(partition)]", "reason": "\(why)"])
         }
         restored[partition]?.isTrusted = false

@@ -1,8 +1,11 @@
 import Foundation
 import Kafka
 import Postgres
+import Scoring
+import Sequences
 import Synchronization
 import Testing
+import Transactions
 
 @testable import Pipeline
 
@@ -23,28 +26,91 @@ import Testing
         try TestBrokers.publish(Array(repeating: record, count: count))
     }
 
+    private static func claim(
+        _ input: TopicPartition, of topics: TopicNames, _ database: TestDatabase
+    ) throws -> InputClaim? {
+        let (settings, metrics) = (try TestBrokers.groupSettings(), PipelineMetrics())
+        let claimer = Claimer(
+            settings: database.settings, topics: topics, owner: "newcomer",
+            restorer: SequenceRestorer(
+                settings: settings, topic: topics.sequences, model: try SmallModel.shared.get(), metrics: metrics,
+                logger: .quiet),
+            stopping: StopFlag(), metrics: metrics, logger: .quiet)
+        let entities = try EntityReader(
+            settings: settings, topic: topics.entities, bucketMilliseconds: hour, metrics: metrics, logger: .quiet)
+        defer { try? entities.close() }
+        try entities.start()
+        _ = try entities.catchUp()
+        let consumer = try KafkaConsumer(settings: settings)
+        defer { try? consumer.close() }
+        return try claimer.claim([input], consumer: consumer, entities: entities)?.first
+    }
+
     /// Claims the partition on a thread of its own.
-    private func claim(into outcome: Outcome) throws {
-        let settings = try TestBrokers.groupSettings()
-        let model = try SmallModel.shared.get()
+    private func claim(into outcome: Outcome) {
         let (database, topics, input) = (database, topics, input)
         Thread {
-            outcome.record(
-                Result {
-                    let claimer = Claimer(
-                        settings: database.settings, topics: topics, owner: "newcomer",
-                        restorer: SequenceRestorer(
-                            settings: settings, topic: topics.sequences, model: model, metrics: PipelineMetrics(),
-                            logger: .quiet),
-                        stopping: StopFlag(), logger: .quiet)
-                    let entities = try EntityReader(
-                        settings: settings, topic: topics.entities, bucketMilliseconds: 3_600_000,
-                        metrics: PipelineMetrics(), logger: .quiet)
-                    let consumer = try KafkaConsumer(settings: settings)
-                    defer { try? consumer.close() }
-                    return try claimer.claim([input], consumer: consumer, entities: entities)?.first?.nextOffset
-                })
+            outcome.record(Result { try Self.claim(input, of: topics, database)?.nextOffset })
         }.start()
+    }
+
+    private static let hour: Int64 = 3_600_000
+
+    /// Five events decided, users a and b with checkpoints up to there, and the parts of two hours, published before.
+    private func publishState(sound: Bool = true, closed: Int64 = 2) throws {
+        try publish(5)
+        let store = ProgressStore(connection: try database.connect())
+        _ = try store.claim([input: 0], owner: "former")
+        let counts = EventCounts(scored: 5)
+        #expect(try store.move([.init(input: input, epoch: 1, from: 0, to: 5, counts: counts)]).isEmpty)
+        try store.setRestorePoints([(input: input, epoch: 1, offset: 5, users: 2)])
+        let extractor = try SmallModel.shared.get().encoder.extractor
+        let history = PackedHistory(UserHistory(rawCount: extractor.rawCount, capacity: 7))
+        for (user, offset) in [("a", Int64(3)), ("b", 4)] {
+            var value = CheckpointRecord(offset: offset, history: history).encoded(layout: extractor.packedLayout)
+            if user == "b", !sound { value[20] ^= 1 }
+            try TestBrokers.publish([
+                ProducerRecord(
+                    topic: topics.sequences, partition: 0,
+                    key: CheckpointKey(pseudonym: user, epoch: 1).encoded, value: value)
+            ])
+        }
+        let parts = (0..<2).map { bucket in
+            EntityRecord(
+                input: input, kind: .closed, offset: bucket, watermark: bucket + 1,
+                part: EntityBucketPart(bucket: bucket, counts: [7: 1]))
+        }
+        let open = EntityRecord(
+            input: input, kind: .open, offset: 5, watermark: 2, part: EntityBucketPart(bucket: 2, counts: [7: 1]),
+            closedParts: closed)
+        try TestBrokers.publish(
+            (parts + [open]).map { record in
+                ProducerRecord(topic: topics.entities, partition: 0, key: record.key, value: record.encoded())
+            })
+    }
+
+    @Test func soundCheckpointsAreGoneOnFrom() throws {
+        try publishState()
+        let claim = try #require(try Self.claim(input, of: topics, database))
+        #expect(claim.nextOffset == 5 && claim.restoreOffset == 5 && claim.restored.open?.offset == 5)
+        #expect(Set(claim.restored.users.keys.map(\.string)) == ["a", "b"])
+        #expect(claim.restored.publishedEnds == [Self.hour, 2 * Self.hour])
+    }
+
+    /// One user's record is not sound: the input is read again for that one, and the other keeps what it had.
+    @Test func aRecordThatIsNotSoundCostsNobodyElseAnything() throws {
+        try publishState(sound: false)
+        let claim = try #require(try Self.claim(input, of: topics, database))
+        #expect(claim.restoreOffset == 0 && claim.restored.open == nil)
+        #expect(claim.restored.users.mapValues(\.offset) == [Text("a"): 3])
+    }
+
+    /// The last checkpoint knew of three closed parts, the topic has two: they are made again, and users stay.
+    @Test func missingPartsOfEntitiesAreNoticed() throws {
+        try publishState(closed: 3)
+        let claim = try #require(try Self.claim(input, of: topics, database))
+        #expect(claim.restoreOffset == 0 && claim.restored.open == nil && claim.restored.users.count == 2)
+        #expect(claim.restored.publishedEnds.count == 2)
     }
 
     /// The topic's end is asked for before the row is: a commit in between is further than that end, and no fault.
@@ -57,7 +123,7 @@ import Testing
         try connection.transaction { _ in
             let counts = EventCounts(scored: 5)
             #expect(try store.move([.init(input: input, epoch: 1, from: 0, to: 5, counts: counts)]).isEmpty)
-            try claim(into: outcome)
+            claim(into: outcome)
             try wait("the claim") {
                 try database.number(
                     """
@@ -77,11 +143,11 @@ import Testing
         let store = ProgressStore(connection: frozen)
         _ = try store.claim([input: 0], owner: "former")
         let error = #expect(throws: PostgresError.self) {
-            try frozen.transaction { _ in
+            try frozen.transaction { _ throws in
                 let counts = EventCounts(scored: 2)
                 #expect(try store.move([.init(input: input, epoch: 1, from: 0, to: 2, counts: counts)]).isEmpty)
                 let outcome = Outcome()
-                try claim(into: outcome)
+                claim(into: outcome)
                 #expect(try outcome.wait() == 0)
             }
         }
@@ -97,7 +163,7 @@ import Testing
         let counts = EventCounts(scored: 5)
         #expect(try store.move([.init(input: input, epoch: 1, from: 0, to: 5, counts: counts)]).isEmpty)
         let outcome = Outcome()
-        try claim(into: outcome)
+        claim(into: outcome)
         #expect(throws: PipelineFault.self) { try outcome.wait() }
     }
 }

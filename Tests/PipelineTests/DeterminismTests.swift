@@ -50,8 +50,8 @@ import Transactions
     }
 
     /// Stopped somewhere in the middle and started again, from the checkpoint, from an older one, with a
-    /// restore point that has not caught up with its checkpoint, or from nothing.
-    @Test(arguments: [Restart.newest, .older, .unmoved, .nothing], [21, 22] as [UInt64])
+    /// restore point that has not caught up with its checkpoint, from some of the users' checkpoints, or from nothing.
+    @Test(arguments: [Restart.newest, .older, .unmoved, .someUsers, .nothing], [21, 22] as [UInt64])
     func aRestartDoesNotMatter(_ restart: Restart, seed: UInt64) throws {
         let feeds = Feeds.population(seed: seed, partitions: 3, disorder: true)
         let undisturbed = try ProcessorRun.decide(feeds, rules: ProcessorRun.flagAndHold)
@@ -70,6 +70,11 @@ import Transactions
         #expect(
             before.units.flatMap(\.deadLetters).count + after.units.flatMap(\.deadLetters).count
                 == undisturbed.units.flatMap(\.deadLetters).count)
+        // What others know of a bucket stays: its part is published once, however often it is made.
+        if restart != .nothing {
+            let parts = (before.units + after.units).flatMap(\.advances).filter { $0.part != nil }
+            #expect(Set(parts.map { "\($0.input) \($0.part?.bucket ?? 0)" }).count == parts.count)
+        }
         for input in feeds.keys {
             var counts = before.counts(of: input)
             counts.add(after.counts(of: input))
@@ -78,7 +83,7 @@ import Transactions
     }
 
     enum Restart: Sendable {
-        case newest, older, unmoved, nothing
+        case newest, older, unmoved, someUsers, nothing
 
         /// What a processor that starts then makes of the rest.
         func finish(
@@ -117,6 +122,13 @@ import Transactions
                 }
                 claim.restored.users[Text(user.pseudonym)] = .init(
                     history: read.history, profile: try UserProfile(decoding: read.profile), offset: read.offset)
+            }
+            claim.restored.publishedEnds = Set(
+                output.units.flatMap(\.advances).filter { $0.input == input }.compactMap(\.part)
+                    .map { ($0.bucket + 1) * EventTime.millisecondsPerHour })
+            guard self != .someUsers else {
+                claim.restored.users = claim.restored.users.filter { $0.key.string.utf8.reduce(0, &+) % 2 == 0 }
+                return claim
             }
             claim.restoreOffset = self == .unmoved ? checkpoints[checkpoints.count / 2].offset : newest.offset
             claim.restored.open = (newest.open, newest.offset)

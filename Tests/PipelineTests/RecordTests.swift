@@ -116,6 +116,12 @@ struct RecordTests {
         #expect(try decode(record.key, record.encoded()) == record)
         let mark = EntityRecord(input: input, kind: kind, offset: 9, watermark: 43, part: nil)
         #expect(try decode(mark.key, mark.encoded()) == mark)
+        for bucket in [300_000, 3_600_000] as [Int64] {
+            let counted = EntityRecord(
+                input: input, kind: kind, offset: 9, watermark: 43, bucketMilliseconds: bucket, part: part,
+                closedParts: 7)
+            #expect(try decode(counted.key, counted.encoded()) == counted)
+        }
     }
 
     /// A model with other buckets goes on with what is known: nothing is lost, nothing known sooner than it was.
