@@ -212,6 +212,8 @@ final class Committer {
         if let connection, connection.isHealthy { return try body(connection) }
         connection?.close()
         let fresh = try PostgresConnection(settings, logger: logger)
+        // A server that has gone silent must not hold up a stop for as long as an answer may take.
+        fresh.givesUp = { [stopping] in stopping.isOverdue }
         connection = fresh
         return try body(fresh)
     }

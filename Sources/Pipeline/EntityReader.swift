@@ -85,7 +85,9 @@ final class EntityReader {
     private func decode(_ batch: MessageBatch) -> [RemotePart] {
         batch.compactMap { message in
             do throws(RecordFault) {
-                guard let value = message.value else { throw RecordFault(description: "a tombstone, which nobody writes") }
+                guard let value = message.value else {
+                    throw RecordFault(description: "a tombstone, which nobody writes")
+                }
                 let written = try EntityRecord(key: message.key, value: value)
                 let record = written.inBuckets(ofMilliseconds: bucketMilliseconds)
                 if record.kind == .open {

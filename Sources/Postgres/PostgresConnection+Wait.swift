@@ -33,13 +33,14 @@ extension PostgresConnection {
         _ handle: OpaquePointer, for events: Int32, _ deadline: Deadline, _ operation: String
     ) throws(PostgresError) {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
-        let ready = poll(&descriptor, 1, deadline.pollTimeout)
+        let timeout = deadline.pollTimeout
+        let ready = poll(&descriptor, 1, givesUp == nil || (0...200).contains(timeout) ? timeout : 200)
         if ready < 0, errno != EINTR {
             close()
             throw .lost("poll failed with error \(errno)", operation: operation)
         }
         if ready <= 0 {
-            guard deadline.hasPassed else { return }
+            guard deadline.hasPassed || givesUp?() == true else { return }
             close()
             throw .lost("no answer within the time allowed", operation: operation)
         }

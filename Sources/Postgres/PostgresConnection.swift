@@ -10,6 +10,8 @@ public final class PostgresConnection {
     public let settings: PostgresSettings
     /// How long to wait for an answer, from the settings at first; nil: for ever.
     public var responseTimeoutMilliseconds: Int?
+    /// Asked now and then while the server is silent: true gives the connection up before the time is.
+    public var givesUp: (() -> Bool)?
     /// nil once the connection is lost or closed.
     private(set) var handle: OpaquePointer?
     /// Statements the server has parsed in this session, by text and parameter types.

@@ -76,6 +76,10 @@ import Testing
         let byUs = postgresError { _ = try slow.execute("SELECT pg_sleep(60)") }
         #expect(byUs?.isConnectionLost == true && byUs?.isRetriable == true)
         #expect(!slow.isHealthy)
+        let stopped = try PostgresConnection(database.settings)
+        stopped.givesUp = { true }
+        let givenUp = postgresError { _ = try stopped.execute("SELECT pg_sleep(600)") }
+        #expect(givenUp?.isConnectionLost == true && !stopped.isHealthy)
     }
 
     @Test func deadlocksAndConflictsAreRetriable() throws {

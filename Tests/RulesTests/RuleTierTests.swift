@@ -148,7 +148,8 @@ import Transactions
         let lifted = (0..<3).map { decide($0, 200, score: 0.4) }
         #expect(lifted.map(\.disposition) == [.decline, .review, .review])
         #expect(lifted[1].hits[0].held == .decline && lifted[1].hits[0].action == "raise 0.5")
-        #expect(lifted[1].hits[0].reason == "large (decline held to review: 2 of the day's 2 events so far, limit 10 %)")
+        #expect(
+            lifted[1].hits[0].reason == "large (decline held to review: 2 of the day's 2 events so far, limit 10 %)")
         #expect((3..<6).map { decide($0, 200, score: 0.9).disposition } == [.decline, .decline, .decline])
         let calmed = (6..<8).map { decide($0, 5, score: 0.7) }
         #expect(calmed.map(\.disposition) == [.allow, .review] && calmed[1].hits[0].held == .allow)

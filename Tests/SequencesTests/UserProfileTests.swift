@@ -62,7 +62,8 @@ import Transactions
         }
         packed.pack()
         let one = AggregateLayout([Self.layout.specifications[1]])
-        for change in [{ $0.empty([1, 3]) }, { $0.changeAggregates { $0.adopt(one) } }] as [(inout UserProfile) -> Void] {
+        for change in [{ $0.empty([1, 3]) }, { $0.changeAggregates { $0.adopt(one) } }] as [(inout UserProfile) -> Void]
+        {
             change(&open)
             change(&packed)
             #expect(packed.aggregates.moments.isEmpty && packed.encoded() == open.encoded())
