@@ -35,6 +35,8 @@ extension KafkaErrorCode {
     public static let conflict = KafkaErrorCode(RD_KAFKA_RESP_ERR__CONFLICT)
     public static let destroyed = KafkaErrorCode(RD_KAFKA_RESP_ERR__DESTROY)
     public static let fatal = KafkaErrorCode(RD_KAFKA_RESP_ERR__FATAL)
+    /// The offset to read from is not in the partition, and `auto.offset.reset` is `error`.
+    public static let offsetReset = KafkaErrorCode(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
     public static let partitionEnd = KafkaErrorCode(RD_KAFKA_RESP_ERR__PARTITION_EOF)
     public static let maximumPollExceeded = KafkaErrorCode(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
     public static let unknownPartition = KafkaErrorCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)

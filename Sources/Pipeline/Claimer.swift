@@ -1,4 +1,3 @@
-internal import CoreMetrics
 internal import Kafka
 internal import Logging
 internal import Postgres
@@ -14,19 +13,17 @@ final class Claimer {
     private let owner: String
     private let restorer: SequenceRestorer
     private let stopping: StopFlag
-    private let metrics: PipelineMetrics
     private let logger: Logger
 
     init(
         settings: PostgresSettings, topics: TopicNames, owner: String, restorer: SequenceRestorer, stopping: StopFlag,
-        metrics: PipelineMetrics, logger: Logger
+        logger: Logger
     ) {
         self.settings = settings
         self.topics = topics
         self.owner = owner
         self.restorer = restorer
         self.stopping = stopping
-        self.metrics = metrics
         self.logger = logger
     }
 
@@ -109,17 +106,16 @@ final class Claimer {
         let users = isTransactions ? sequences?.users ?? [:] : [:]
         claim.restored.users = users.filter { $0.value.offset < row.nextOffset }
         claim.restored.publishedEnds = entities.ends[claim.input] ?? []
-        let isAhead = claim.restored.users.count < users.count || (open?.offset ?? 0) > row.nextOffset
+        let isAhead = claim.restored.users.count < users.count
         let areUsersTrusted = !isTransactions || sequences?.isTrusted == true
-        if entities.isComplete, missing == 0, !isAhead, areUsersTrusted, let open {
+        if let open, open.offset <= row.nextOffset { claim.restored.open = (open.part, open.offset) }
+        claim.restored.makesPartsAgain = !entities.isComplete || missing > 0 || claim.restored.open == nil
+        if !claim.restored.makesPartsAgain, !isAhead, areUsersTrusted, let open {
             claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
-            claim.restored.open = (open.part, open.offset)
-        }
-        if missing > 0 {
-            metrics.missingEntityParts.increment(by: missing)
+        } else if open == nil, row.nextOffset > oldest {
             logger.warning(
-                "Buckets of the entities topic are missing; they are made again from the input topic",
-                metadata: ["partition": "\(claim.input)", "missing": "\(missing) of \(open?.closedParts ?? 0)"])
+                "No checkpoint of the partition's open bucket; it is made again from the input topic",
+                metadata: ["partition": "\(claim.input)"])
         }
         if row.nextOffset < oldest {
             logger.error(

@@ -18,7 +18,7 @@ final class Committer {
     let metrics: PipelineMetrics
     let logger: Logger
 
-    private let settings: PostgresSettings
+    private var settings: PostgresSettings
     let schema: TransactionSchema
     private var connection: PostgresConnection?
     private var knownMonths: Set<String> = []
@@ -67,9 +67,13 @@ final class Committer {
 
     /// What a session that commits asks of the server: a process frozen within its transaction keeps the partitions' rows
     /// locked no longer than this, then whoever takes over goes on.
-    static func session(_ settings: PostgresSettings) -> PostgresSettings {
+    ///
+    /// - Parameter slow: the server took one that was not frozen for it, because a commit took long to get there: the next
+    ///   has twice the time, up to a minute.
+    static func session(_ settings: PostgresSettings, slow: Bool = false) -> PostgresSettings {
         var settings = settings
-        settings.idleTransactionTimeoutMilliseconds = 5000
+        let former = settings.idleTransactionTimeoutMilliseconds ?? 0
+        settings.idleTransactionTimeoutMilliseconds = slow ? min(2 * former, 60_000) : 5000
         return settings
     }
 
@@ -203,6 +207,7 @@ final class Committer {
     func waitOut(_ error: PostgresError, _ backoff: inout Backoff) throws {
         guard !stopping.isOverdue else { throw error }
         metrics.commitRetries.increment()
+        if error.sqlState == "25P03" { settings = Self.session(settings, slow: true) }
         let delay = backoff.next()
         logger.warning("PostgreSQL: trying again", metadata: ["error": "\(error)", "seconds": "\(delay)"])
         stopping.wait(upTo: delay)

@@ -1,6 +1,7 @@
 internal import CoreMetrics
 internal import Kafka
 internal import Logging
+internal import Sequences
 
 /// Reads the entities topic from its beginning and then follows it: what other instances have completed.
 ///
@@ -13,12 +14,17 @@ final class EntityReader {
     private let logger: Logger
     /// Newest open part of each input, with the first offset it does not hold.
     private(set) var open: [TopicPartition: EntityRecord] = [:]
+    /// Where the open buckets begin, in milliseconds, whatever their length was.
+    private var openStarts: [TopicPartition: Int64] = [:]
     /// Where the buckets end, in milliseconds, whose parts the topic holds of each input.
     private(set) var ends: [TopicPartition: Set<Int64>] = [:]
     /// The topic still holds everything ever written to it, compaction apart, as far as can be seen.
     private(set) var isComplete = true
     /// Read by a `catchUp` that failed later on: the next one has them, for they are not read again.
     private var unheard: [RemotePart] = []
+    private var hasCaughtUp = false
+    /// Inputs whose missing parts have been told.
+    private var reported: Set<TopicPartition> = []
 
     /// - Parameter bucketMilliseconds: the schema's buckets, which records in others are brought to.
     init(
@@ -45,6 +51,9 @@ final class EntityReader {
     }
 
     /// Reads what is there now, to the end of every partition.
+    ///
+    /// Where parts of an input are missing, what the topic says of its progress does not hold: its owner makes them again,
+    /// and says anew how far it is. So the first time such inputs come as if they had not been heard of yet.
     func catchUp() throws -> [RemotePart] {
         var open: Set<TopicPartition> = []
         var ends: [TopicPartition: Int64] = [:]
@@ -65,12 +74,38 @@ final class EntityReader {
             }
         }
         defer { unheard.removeAll() }
-        return unheard
+        reportMissingParts()
+        guard !hasCaughtUp else { return unheard }
+        hasCaughtUp = true
+        let doubtful = Set(self.open.keys.filter { missingParts(of: $0) > 0 })
+        return unheard.map { part in
+            guard doubtful.contains(part.input) else { return part }
+            var part = part
+            (part.watermark, part.idle) = (.min, false)
+            return part
+        }
+    }
+
+    private func reportMissingParts() {
+        for (input, record) in open where !reported.contains(input) {
+            let missing = missingParts(of: input)
+            guard missing > 0 else { continue }
+            reported.insert(input)
+            metrics.missingEntityParts.increment(by: missing)
+            logger.warning(
+                "Buckets are missing in the entities topic; the partition's owner makes them again when it starts",
+                metadata: [
+                    "partition": "\(input)", "topic": "\(topic)", "missing": "\(missing) of \(record.closedParts ?? 0)",
+                ])
+        }
     }
 
     /// How many parts the topic must hold of an input, by its last checkpoint, and does not.
     func missingParts(of input: TopicPartition) -> Int64 {
-        max(0, (open[input]?.closedParts ?? 0) - Int64(ends[input]?.count ?? 0))
+        guard let closed = open[input]?.closedParts else { return 0 }
+        // What was closed since says nothing of what was there then.
+        let start = openStarts[input] ?? .max
+        return max(0, closed - Int64(ends[input]?.count { $0 <= start } ?? 0))
     }
 
     /// What has arrived since, without waiting.
@@ -86,12 +121,16 @@ final class EntityReader {
         batch.compactMap { message in
             do throws(RecordFault) {
                 guard let value = message.value else {
+                    if let (input, bucket) = EntityRecord.bucket(ofKey: message.key) {
+                        ends[input]?.remove((bucket &+ 1) &* bucketMilliseconds)
+                    }
                     throw RecordFault(description: "a tombstone, which nobody writes")
                 }
                 let written = try EntityRecord(key: message.key, value: value)
                 let record = written.inBuckets(ofMilliseconds: bucketMilliseconds)
                 if record.kind == .open {
                     open[record.input] = record
+                    openStarts[record.input] = written.part.map { $0.bucket &* written.bucketMilliseconds }
                     return nil
                 }
                 if let end = written.partEnd { ends[record.input, default: []].insert(end) }

@@ -71,6 +71,13 @@ package struct EntityRecord: Equatable {
         self.closedParts = closedParts
     }
 
+    /// The input and the bucket that a closed part's key names.
+    static func bucket(ofKey key: UnsafeRawBufferPointer?) -> (input: TopicPartition, bucket: Int64)? {
+        let pieces = key.map { String(decoding: $0, as: UTF8.self) }?.split(separator: "/") ?? []
+        guard pieces.count == 3, let partition = Int32(pieces[1]), let bucket = Int64(pieces[2]) else { return nil }
+        return (TopicPartition(topic: String(pieces[0]), partition: partition), bucket)
+    }
+
     /// - Throws: `RecordFault` saying what is wrong with key or value.
     package init(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer) throws(RecordFault) {
         let name = key.map { String(decoding: $0, as: UTF8.self) } ?? ""

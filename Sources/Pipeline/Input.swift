@@ -99,6 +99,8 @@ struct RestoredState: Sendable {
     /// The open bucket part, nil where none was open, and the first offset it does not hold: what comes before is in parts
     /// that are closed.
     var open: (part: EntityBucketPart?, offset: Int64)?
+    /// Whether the input's closed parts are made again up to there, because some are missing.
+    var makesPartsAgain = false
     /// Where the buckets end, in milliseconds, whose parts are published.
     var publishedEnds: Set<Int64> = []
 }

@@ -21,7 +21,7 @@ final class InputWorker {
     private(set) var dirty: [Int] = []
     var accumulator: BucketAccumulator
     /// Where the buckets end, in milliseconds, whose parts are published, or on their way.
-    private(set) var publishedEnds: Set<Int64>
+    private var publishedEnds: Set<Int64>
     /// The first offset not taken from the queue yet.
     private(set) var position: Int64
     /// The first offset not handed to a commit yet.
@@ -41,6 +41,9 @@ final class InputWorker {
     private var isUnderRules = false
     private var restored: [Text: RestoredState.User]
     private let accumulateFrom: Int64
+    /// What the last checkpoint had of the open bucket, where closed ones are made again up to there.
+    private var resumed: (part: EntityBucketPart, offset: Int64)?
+    private let schema: TransactionSchema
     /// The batch at hand from `head` on, and those after it, as the intake made them: no event is copied.
     private var current: [IncomingEvent] = []
     private var head = 0
@@ -54,10 +57,14 @@ final class InputWorker {
         self.backlog = backlog
         restored = claim.restored.users
         publishedEnds = claim.restored.publishedEnds
-        accumulateFrom = claim.restored.open?.offset ?? claim.restoreOffset
+        self.schema = schema
+        let (open, makesPartsAgain) = (claim.restored.open, claim.restored.makesPartsAgain)
+        accumulateFrom = makesPartsAgain ? claim.restoreOffset : open?.offset ?? claim.restoreOffset
+        resumed = makesPartsAgain ? open.flatMap { open in open.part.map { ($0, open.offset) } } : nil
         accumulator =
-            claim.restored.open?.part.map { BucketAccumulator(schema: schema, resuming: $0) }
-            ?? BucketAccumulator(schema: schema)
+            makesPartsAgain
+            ? BucketAccumulator(schema: schema)
+            : open?.part.map { BucketAccumulator(schema: schema, resuming: $0) } ?? BucketAccumulator(schema: schema)
         position = claim.restoreOffset
         committedTo = claim.nextOffset
         checkpointedTo = claim.restoreOffset
@@ -212,6 +219,26 @@ final class InputWorker {
             epochs[pseudonym, default: []].insert(user.epoch)
         }
         return epochs
+    }
+
+    /// How many parts of buckets before the open one are published, or on their way.
+    ///
+    /// - Complexity: O(buckets of the input).
+    var closedParts: Int {
+        guard let bucket = accumulator.openBucket else { return publishedEnds.count }
+        let start = bucket &* schema.entityBucketMilliseconds
+        return publishedEnds.count { $0 <= start }
+    }
+
+    /// The bucket that was open at the last checkpoint, once what comes before has been made again.
+    func resumedBucket(at offset: Int64) -> Int64? {
+        resumed.flatMap { offset >= $0.offset ? $0.part.bucket : nil }
+    }
+
+    /// Goes on with the open bucket as the last checkpoint had it.
+    func resume() {
+        if let resumed { accumulator = BucketAccumulator(schema: schema, resuming: resumed.part) }
+        resumed = nil
     }
 
     /// Notes that the part of a bucket is to be published.

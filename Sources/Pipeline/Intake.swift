@@ -95,6 +95,7 @@ final class Intake: RebalanceHandler {
             stages.charge(.fetch)
             handOn(batch)
             stages.charge(.decode)
+            try goOnBehindDeleted(batch.errors)
             let parts = try entities.follow()
             if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
             try balanceBacklogs()
@@ -176,6 +177,14 @@ final class Intake: RebalanceHandler {
         try claimInPlace(forgotten.keys.sorted())
     }
 
+    /// The next records of these are gone, deleted before they were read: claimed anew they go on with the oldest there is.
+    private func goOnBehindDeleted(_ errors: [KafkaError]) throws {
+        let inputs = Set(errors.filter { $0.code == .offsetReset }.compactMap(\.partition)).filter { held[$0] != nil }
+        guard !inputs.isEmpty else { return }
+        try revoked(inputs.sorted())
+        try claimInPlace(inputs.sorted())
+    }
+
     /// The processor gave these up because scoring failed: it gets them anew, from their last checkpoints on.
     private func claimAgain(_ request: CommittedOffsets.ClaimAgain) throws {
         for (input, offsets) in request.suspects { suspects[input, default: []].formUnion(offsets) }
@@ -212,7 +221,12 @@ final class Intake: RebalanceHandler {
         }
         commitForLagTools(Array(held.keys))
         held.removeAll()
-        try consumer.close(timeoutMilliseconds: 3000)
+        do {
+            try consumer.close(timeoutMilliseconds: 3000)
+        } catch let error as KafkaError where error.code == .timedOut {
+            // Everything is committed: only the group learns of it later.
+            logger.warning("The group finds out by the session timeout", metadata: ["error": "\(error)"])
+        }
         try entities.close()
     }
 }

@@ -140,7 +140,7 @@ struct PipelineThreads: Sendable {
                     form: configuration.form, limits: configuration.limits),
                 claimer: Claimer(
                     settings: configuration.postgres, topics: configuration.topics, owner: configuration.owner,
-                    restorer: restorer, stopping: stopping, metrics: metrics, logger: logger),
+                    restorer: restorer, stopping: stopping, logger: logger),
                 offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics, logger: logger))
     }
 

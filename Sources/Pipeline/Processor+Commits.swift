@@ -72,6 +72,7 @@ extension Processor {
             guard let worker = workers[input], !worker.isRestoring,
                 worker.position > worker.checkpointedTo
             else { continue }
+            resumeBucket(at: worker.position, of: worker)
             let users = worker.dirty.map { number in
                 let user = worker.users[number]
                 return CommitUnit.Checkpoint.User(
@@ -86,7 +87,7 @@ extension Processor {
                     input: input, epoch: worker.claim.epoch, offset: worker.position,
                     layout: scorer.model.encoder.extractor.packedLayout, users: users,
                     userCount: worker.userCount, open: worker.accumulator.open,
-                    closedParts: worker.publishedEnds.count))
+                    closedParts: worker.closedParts))
         }
     }
 }

@@ -11,6 +11,7 @@ extension Processor {
     /// Sorts one event into what it is: a fault, a label, a past event to restore from, or one to score.
     func admit(_ event: consuming IncomingEvent, of worker: InputWorker) throws {
         let isPast = event.offset < worker.claim.nextOffset
+        resumeBucket(at: event.offset, of: worker)
         worker.accumulate(event, contributor: contributor)
         switch event.payload {
         case .fault(let fault, let original):
@@ -164,7 +165,8 @@ extension Processor {
         noteShadows(decision, of: transaction, pseudonym, coordinates(worker, offset))
         for (shadow, outcomes) in shadowed {
             guard case .scored(let other, _) = outcomes[index] else { continue }
-            note(other, by: shadow, beside: decision, of: transaction, pseudonym, coordinates(worker, offset))
+            // Breakers have no part in the comparison: they count what is acted on.
+            note(other, by: shadow, beside: made, of: transaction, pseudonym, coordinates(worker, offset))
         }
         let isAllowed = decision.disposition == .allow
         guard !isAllowed || decision.hits.contains(where: { $0.state != .shadow }) else { return }

@@ -261,6 +261,13 @@ final class Processor {
         worker.announcedIdle = isIdle
     }
 
+    /// Puts the open bucket of the last checkpoint in the place of one made again, after what was closed then.
+    func resumeBucket(at offset: Int64, of worker: InputWorker) {
+        guard let bucket = worker.resumedBucket(at: offset) else { return }
+        close(worker, before: bucket)
+        worker.resume()
+    }
+
     /// Names, once for each time that events wait long, the inputs they wait for.
     private func reportHold() {
         let now = clock()

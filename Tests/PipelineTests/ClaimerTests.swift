@@ -26,6 +26,14 @@ import Transactions
         try TestBrokers.publish(Array(repeating: record, count: count))
     }
 
+    private static func entities(_ topics: TopicNames) throws -> EntityReader {
+        let reader = try EntityReader(
+            settings: try TestBrokers.groupSettings(), topic: topics.entities, bucketMilliseconds: hour,
+            metrics: PipelineMetrics(), logger: .quiet)
+        try reader.start()
+        return reader
+    }
+
     private static func claim(
         _ input: TopicPartition, of topics: TopicNames, _ database: TestDatabase
     ) throws -> InputClaim? {
@@ -35,11 +43,9 @@ import Transactions
             restorer: SequenceRestorer(
                 settings: settings, topic: topics.sequences, model: try SmallModel.shared.get(), metrics: metrics,
                 logger: .quiet),
-            stopping: StopFlag(), metrics: metrics, logger: .quiet)
-        let entities = try EntityReader(
-            settings: settings, topic: topics.entities, bucketMilliseconds: hour, metrics: metrics, logger: .quiet)
+            stopping: StopFlag(), logger: .quiet)
+        let entities = try entities(topics)
         defer { try? entities.close() }
-        try entities.start()
         _ = try entities.catchUp()
         let consumer = try KafkaConsumer(settings: settings)
         defer { try? consumer.close() }
@@ -75,18 +81,24 @@ import Transactions
                     key: CheckpointKey(pseudonym: user, epoch: 1).encoded, value: value)
             ])
         }
-        let parts = (0..<2).map { bucket in
-            EntityRecord(
-                input: input, kind: .closed, offset: bucket, watermark: bucket + 1,
-                part: EntityBucketPart(bucket: bucket, counts: [7: 1]))
-        }
+        for bucket in 0..<2 as Range<Int64> { try publishPart(bucket) }
         let open = EntityRecord(
             input: input, kind: .open, offset: 5, watermark: 2, part: EntityBucketPart(bucket: 2, counts: [7: 1]),
             closedParts: closed)
-        try TestBrokers.publish(
-            (parts + [open]).map { record in
-                ProducerRecord(topic: topics.entities, partition: 0, key: record.key, value: record.encoded())
-            })
+        try publish(open)
+    }
+
+    private func publishPart(_ bucket: Int64) throws {
+        try publish(
+            EntityRecord(
+                input: input, kind: .closed, offset: bucket, watermark: bucket + 1,
+                part: EntityBucketPart(bucket: bucket, counts: [7: 1])))
+    }
+
+    private func publish(_ record: EntityRecord) throws {
+        try TestBrokers.publish([
+            ProducerRecord(topic: topics.entities, partition: 0, key: record.key, value: record.encoded())
+        ])
     }
 
     @Test func soundCheckpointsAreGoneOnFrom() throws {
@@ -101,16 +113,33 @@ import Transactions
     @Test func aRecordThatIsNotSoundCostsNobodyElseAnything() throws {
         try publishState(sound: false)
         let claim = try #require(try Self.claim(input, of: topics, database))
-        #expect(claim.restoreOffset == 0 && claim.restored.open == nil)
+        #expect(claim.restoreOffset == 0 && claim.restored.open?.offset == 5 && !claim.restored.makesPartsAgain)
         #expect(claim.restored.users.mapValues(\.offset) == [Text("a"): 3])
     }
 
-    /// The last checkpoint knew of three closed parts, the topic has two: they are made again, and users stay.
-    @Test func missingPartsOfEntitiesAreNoticed() throws {
+    /// The last checkpoint knew of three closed parts, the topic has two, whatever was closed since: they are made again,
+    /// and users stay. What the topic says of the input's progress is not to be gone by until its owner has said it anew.
+    @Test(arguments: [false, true]) func missingPartsOfEntitiesAreNoticed(closesSince: Bool) throws {
         try publishState(closed: 3)
+        if closesSince { try publishPart(2) }
         let claim = try #require(try Self.claim(input, of: topics, database))
-        #expect(claim.restoreOffset == 0 && claim.restored.open == nil && claim.restored.users.count == 2)
-        #expect(claim.restored.publishedEnds.count == 2)
+        #expect(claim.restoreOffset == 0 && claim.restored.users.count == 2)
+        #expect(claim.restored.makesPartsAgain && claim.restored.open?.offset == 5)
+        #expect(claim.restored.publishedEnds.count == (closesSince ? 3 : 2))
+
+        let entities = try Self.entities(topics)
+        defer { try? entities.close() }
+        #expect(try entities.catchUp().allSatisfy { $0.part != nil && $0.watermark == .min })
+        try publishPart(3)
+        #expect(try entities.catchUp().map(\.watermark) == [4])
+    }
+
+    @Test func tombstonesOfPartsAreNoticed() throws {
+        try publishState()
+        let part = try #require(try TestBrokers.readAll(topics.entities).first)
+        try TestBrokers.publish([ProducerRecord(topic: topics.entities, partition: 0, key: part.key, value: nil)])
+        let claim = try #require(try Self.claim(input, of: topics, database))
+        #expect(claim.restored.makesPartsAgain && claim.restored.publishedEnds == [2 * Self.hour])
     }
 
     /// The topic's end is asked for before the row is: a commit in between is further than that end, and no fault.

@@ -70,6 +70,16 @@ import Transactions
         try run.finish()
     }
 
+    /// A commit that took longer to get there than the server waits is no frozen process: it gets twice the time.
+    @Test func aSlowWayToTheServerGetsMoreTime() {
+        var settings = Committer.session(PostgresSettings(host: "nowhere"))
+        let limits = (0..<6).map { _ in
+            defer { settings = Committer.session(settings, slow: true) }
+            return settings.idleTransactionTimeoutMilliseconds
+        }
+        #expect(limits == [5000, 10_000, 20_000, 40_000, 60_000, 60_000])
+    }
+
     /// Alerts that cannot be inserted leave the progress where it was, and nothing is published.
     @Test func alertsAndProgressMoveTogetherOrNotAtAll() throws {
         let run = try CommitterRun()

@@ -89,6 +89,18 @@ import Transactions
         #expect(try RuleFormatter.format(text) == text)
     }
 
+    /// A few aliases of aliases say more than memory holds.
+    @Test func aliasesOfAliasesAreRefused() throws {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...30 {
+            text +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+        }
+        #expect(throws: RuleSetError.self) { try RuleFormatter.format(text + "rules: *a30\n") }
+        let few = "lists: {l: &l [x, y], m: *l}\nrules: []\n"
+        #expect(try RuleFormatter.format(few) == few)
+    }
+
     @Test func whatIsNoExpressionIsPointedAt() throws {
         let error = #expect(throws: RuleSetError.self) {
             try RuleFormatter.format("rules:\n  - id: a\n    when: tx.amount >\n    action: review\n")

@@ -125,6 +125,20 @@ import Transactions
         #expect(abs(first.count { $0 } - 500) < 80)
     }
 
+    /// A `set` that another one put aside moved nothing, nor did lower tiers below one: none of them decides.
+    @Test func whatMovedNothingDecidesNothing() throws {
+        let rules = """
+              - {id: down, when: "true", action: set 0.2, priority: 5}
+              - {id: inert, when: "true", action: set 0.9, priority: 1}
+              - {id: up, when: "true", action: raise 0.6}
+              - {id: below, when: "true", action: raise 0.9, tier: advise, priority: 9}
+            """
+        #expect(try decision(rules, score: 0.3) == "review by up")
+        #expect(try outcome(of: "rules:\n" + rules, score: 0.3).score == 0.8)
+        let above = rules + "\n  - {id: top, when: \"true\", action: set 0.7, tier: mandatory}"
+        #expect(try decision(above, score: 0.3) == "review by top")
+    }
+
     /// Rules that move scores to where they decide otherwise decide too; what stays as the model had it is the model's.
     @Test func aBreakerHoldsWhatMovedScoresComeTo() throws {
         let rules = try RuleSet.load(

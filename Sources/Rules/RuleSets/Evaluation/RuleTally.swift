@@ -5,7 +5,8 @@ struct RuleTally {
     private var deciding: (tier: RuleTier, priority: Int)?
     /// Moves of each tier, by rank.
     private var moves = (0.0, 0.0, 0.0)
-    private var sets: (Double?, Double?, Double?) = (nil, nil, nil)
+    /// The first `set` of the highest tier that has one: it puts aside what lower tiers move.
+    private var set: (tier: RuleTier, score: Double)?
     private var isMoved = false
     /// The highest rule that moved the score up, and the highest that moved it down.
     private var (raisedBy, loweredBy): (String?, String?) = (nil, nil)
@@ -23,11 +24,8 @@ struct RuleTally {
             }
             note(rule, isRaise: amount > 0)
         case .set(let score):
-            switch rule.tier {
-            case .mandatory: sets.0 = sets.0 ?? score
-            case .override: sets.1 = sets.1 ?? score
-            case .advise: sets.2 = sets.2 ?? score
-            }
+            guard set == nil else { return }
+            set = (rule.tier, score)
             note(rule, isRaise: score > modelScore)
         case .force(let disposition) where rule.tier == .advise:
             guard disposition.strictness > outcome.advised?.strictness ?? -1 else { return }
@@ -48,6 +46,7 @@ struct RuleTally {
 
     private mutating func note(_ rule: Rule, isRaise: Bool) {
         isMoved = true
+        guard set.map({ $0.tier == rule.tier }) ?? true else { return }
         if isRaise { raisedBy = raisedBy ?? rule.id } else { loweredBy = loweredBy ?? rule.id }
     }
 
@@ -60,8 +59,9 @@ struct RuleTally {
 
     private var movedScore: Double {
         var score = modelScore
-        for (set, move) in [(sets.2, moves.2), (sets.1, moves.1), (sets.0, moves.0)] {
-            score = min(max((set ?? score) + move, 0), 1)
+        for (tier, move) in [(RuleTier.advise, moves.2), (.override, moves.1), (.mandatory, moves.0)] {
+            if let set, set.tier == tier { score = set.score }
+            score = min(max(score + move, 0), 1)
         }
         return score
     }

@@ -28,11 +28,17 @@ struct RuleFileEntries {
     /// The first expression that is none.
     private(set) var fault: Fault?
 
+    /// Whether aliases make far more of the file than it has characters; then not all of it was read.
+    var isTooLarge: Bool { nodesLeft < 0 }
+
     private let lines: [String]
+    private var nodesLeft: Int
 
     /// - Parameter lines: the file's.
     init(_ root: Node, lines: [String]) {
         self.lines = lines
+        // Without aliases a node has a character of its own.
+        nodesLeft = 1000 + 16 * lines.reduce(0) { $0 + $1.utf8.count }
         read(root, path: [], keyColumn: 0, isInFlow: false)
     }
 
@@ -46,6 +52,8 @@ struct RuleFileEntries {
     }
 
     private mutating func read(_ node: Node, path: [String], keyColumn: Int, isInFlow: Bool) {
+        nodesLeft -= 1
+        guard !isTooLarge else { return }
         switch node {
         case .scalar(let scalar):
             let place = path.joined(separator: "/")

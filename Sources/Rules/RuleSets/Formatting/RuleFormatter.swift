@@ -30,6 +30,11 @@ public struct RuleFormatter {
     private mutating func formatted() throws(RuleSetError) -> String {
         guard let root = try root(of: source.lines.joined(separator: "\n")) else { return "" }
         var entries = RuleFileEntries(root, lines: source.lines)
+        guard !entries.isTooLarge else {
+            throw RuleSetError(diagnostics: [
+                source.diagnostic("aliases make the file too large to be formatted", line: 1, column: 1)
+            ])
+        }
         if let fault = entries.fault {
             throw RuleSetError(diagnostics: [
                 source.diagnostic(
