@@ -112,7 +112,7 @@ final class Claimer {
         claim.restored.makesPartsAgain = !entities.isComplete || missing > 0 || claim.restored.open == nil
         if !claim.restored.makesPartsAgain, !isAhead, areUsersTrusted, let open {
             claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
-        } else if open == nil, row.nextOffset > oldest {
+        } else if open == nil, row.restoreUsers != nil {
             logger.warning(
                 "No checkpoint of the partition's open bucket; it is made again from the input topic",
                 metadata: ["partition": "\(claim.input)"])

@@ -95,7 +95,9 @@ final class Intake: RebalanceHandler {
             stages.charge(.fetch)
             handOn(batch)
             stages.charge(.decode)
-            try goOnBehindDeleted(batch.errors)
+            if let input = batch.errors.first(where: { $0.code == .offsetReset })?.partition {
+                throw PipelineFault.recordsDeleted(topic: input.topic, partition: input.partition)
+            }
             let parts = try entities.follow()
             if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
             try balanceBacklogs()
@@ -175,14 +177,6 @@ final class Intake: RebalanceHandler {
         guard !forgotten.isEmpty, !consumer.isAssignmentLost else { return }
         logger.warning("Claiming partitions back", metadata: ["partitions": "\(forgotten.keys.sorted())"])
         try claimInPlace(forgotten.keys.sorted())
-    }
-
-    /// The next records of these are gone, deleted before they were read: claimed anew they go on with the oldest there is.
-    private func goOnBehindDeleted(_ errors: [KafkaError]) throws {
-        let inputs = Set(errors.filter { $0.code == .offsetReset }.compactMap(\.partition)).filter { held[$0] != nil }
-        guard !inputs.isEmpty else { return }
-        try revoked(inputs.sorted())
-        try claimInPlace(inputs.sorted())
     }
 
     /// The processor gave these up because scoring failed: it gets them anew, from their last checkpoints on.

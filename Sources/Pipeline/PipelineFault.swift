@@ -6,6 +6,8 @@ public enum PipelineFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// PostgreSQL says more was decided than the topic holds: it was recreated, or this is another cluster.
     case progressBeyondTopic(topic: String, partition: Int32, next: Int64, end: Int64)
     case claimFailed(topic: String, partition: Int32)
+    /// Retention was faster than the consumer.
+    case recordsDeleted(topic: String, partition: Int32)
     /// The time to stop in ran out first; the events are not committed and will be decided again.
     case deadLettersUnacknowledged(Int)
 
@@ -18,6 +20,9 @@ public enum PipelineFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "the topic was recreated or this is another cluster. Use a database of its own for it, or delete the row"
         case .claimFailed(let topic, let partition):
             "\(topic)[\(partition)] could not be claimed in vigil.stream_progress"
+        case .recordsDeleted(let topic, let partition):
+            "\(topic)[\(partition)]: the next records were deleted before they were read. The next start goes on with the "
+                + "oldest there is; what is gone stays unaccounted. Keep records longer"
         case .deadLettersUnacknowledged(let count):
             "stopped before Kafka had acknowledged \(count) dead letters; their events are decided again at the next start"
         }
