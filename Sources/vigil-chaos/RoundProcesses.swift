@@ -33,9 +33,13 @@ final class RoundProcesses {
                     attempt < Self.attempts
                 {
                     // librdkafka's mock cluster asserts `!member->resp` on some joins of a group.
-                    Chaos.say("\(order.name): the embedded broker aborted; the round is played again")
                     aborted += 1
-                    waiting.append((order, attempt + 1))
+                    // The same faults at the same times would bring about the same joins.
+                    var again = order
+                    again.seed &+= 1
+                    Chaos.say(
+                        "\(order.name): the embedded broker aborted; the round is played again with seed \(again.seed)")
+                    waiting.append((again, attempt + 1))
                 } else {
                     try each(order, try verdict(of: order, process))
                 }
