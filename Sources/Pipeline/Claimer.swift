@@ -113,9 +113,7 @@ final class Claimer {
         if !claim.restored.makesPartsAgain, !isAhead, areUsersTrusted, let open {
             claim.restoreOffset = max(oldest, min(row.restoreOffset, open.offset))
         } else if open == nil, row.restoreUsers != nil {
-            logger.warning(
-                "No checkpoint of the partition's open bucket; it is made again from the input topic",
-                metadata: ["partition": "\(claim.input)"])
+            entities.reportMissingOpenPart(of: claim.input)
         }
         if row.nextOffset < oldest {
             logger.error(

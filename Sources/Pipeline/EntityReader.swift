@@ -86,6 +86,14 @@ final class EntityReader {
         }
     }
 
+    /// Tells that a checkpoint of the input must be there and is not.
+    func reportMissingOpenPart(of input: TopicPartition) {
+        metrics.missingEntityParts.increment()
+        logger.warning(
+            "No checkpoint of the partition's open bucket; it is made again from the input topic",
+            metadata: ["partition": "\(input)", "topic": "\(topic)"])
+    }
+
     private func reportMissingParts() {
         for (input, record) in open where !reported.contains(input) {
             let missing = missingParts(of: input)

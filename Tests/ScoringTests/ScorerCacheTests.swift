@@ -32,7 +32,7 @@ import Transformer
         #expect(roomy.scorer.hotCount == 50 && tight.scorer.hotCount < 40 && tight.scorer.hotBytes <= 150_000)
         func aggregates(_ run: ScorerRun) -> Int { run.users.values.reduce(0) { $0 + $1.profile.aggregateBytes } }
         let bytes = (roomy: aggregates(roomy), tight: aggregates(tight))
-        #expect(bytes.tight < bytes.roomy / 10 * 8)
+        #expect(bytes.tight < bytes.roomy / 10 * 9)
         // Without anybody hot nothing is counted.
         let (bare, users) = (tight.scorer, tight.users.values)
         bare.release(users)
