@@ -35,12 +35,13 @@ extension PostgresConnection {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
         let timeout = deadline.pollTimeout
         let ready = poll(&descriptor, 1, givesUp == nil || (0...200).contains(timeout) ? timeout : 200)
+        silentWaits = ready == 0 ? silentWaits + 1 : 0
         if ready < 0, errno != EINTR {
             close()
             throw .lost("poll failed with error \(errno)", operation: operation)
         }
         if ready <= 0 {
-            guard deadline.hasPassed || givesUp?() == true else { return }
+            guard deadline.hasPassed || silentWaits >= 15 && givesUp?() == true else { return }
             close()
             throw .lost("no answer within the time allowed", operation: operation)
         }

@@ -10,8 +10,11 @@ public final class PostgresConnection {
     public let settings: PostgresSettings
     /// How long to wait for an answer, from the settings at first; nil: for ever.
     public var responseTimeoutMilliseconds: Int?
-    /// Asked now and then while the server is silent: true gives the connection up before the time is.
+    /// Asked once the server has been silent for three seconds, and then now and then: true gives the connection up before
+    /// the time is.
     public var givesUp: (() -> Bool)?
+    /// How often in a row nothing came of the server.
+    var silentWaits = 0
     /// nil once the connection is lost or closed.
     private(set) var handle: OpaquePointer?
     /// Statements the server has parsed in this session, by text and parameter types.

@@ -85,7 +85,8 @@ import Transactions
         defer { kill(service.process.processIdentifier, SIGKILL) }
         try await eventually("all decided") { try instance.decided(transactions) == Self.total }
         kill(service.process.processIdentifier, SIGTERM)
-        #expect(try await service.outcome().status == 0)
+        let stopped = try await service.outcome()
+        #expect(stopped.status == 0, "\(stopped.errors)")
 
         let topics = instance.environment.filter { $0.key.hasPrefix("VIGIL_TOPICS_") }.map(\.value)
         let before = try Surroundings(instance, topics: topics)
