@@ -85,7 +85,7 @@ extension FuzzSubject {
         return FuzzSubject([record, open, counted].map { unsealed($0.encoded()) }) { bytes in
             // The key is fuzzed as well: by the bytes of the value.
             let key = bytes.count % 3 == 0 ? bytes : record.key
-            let header = bytes.first == 1 ? 18 : bytes.first == 3 ? 34 : 26
+            let header = EntityRecord.headerCount(bytes.first)
             let value = bytes.prefix(header) + resealed(bytes.dropFirst(header))
             return sealed(Array(value)).withUnsafeBytes { value in
                 key.withUnsafeBytes { key in

@@ -15,6 +15,15 @@ package struct EntityRecord: Equatable {
     /// Written where parts are counted.
     private static let countedVersion: UInt8 = 3
 
+    /// Bytes before the part, by a record's first byte.
+    package static func headerCount(_ version: UInt8?) -> Int {
+        switch version {
+        case hourlyVersion: 18
+        case countedVersion: 34
+        default: 26
+        }
+    }
+
     package enum Kind: Equatable {
         /// A complete bucket, for every instance's ledger.
         case closed
@@ -73,25 +82,33 @@ package struct EntityRecord: Equatable {
 
     /// The input and the bucket that a closed part's key names.
     static func bucket(ofKey key: UnsafeRawBufferPointer?) -> (input: TopicPartition, bucket: Int64)? {
-        let pieces = key.map { String(decoding: $0, as: UTF8.self) }?.split(separator: "/") ?? []
-        guard pieces.count == 3, let partition = Int32(pieces[1]), let bucket = Int64(pieces[2]) else { return nil }
-        return (TopicPartition(topic: String(pieces[0]), partition: partition), bucket)
+        guard let (input, name) = place(key), let bucket = Int64(name) else { return nil }
+        return (input, bucket)
+    }
+
+    /// The input that a key names, and what of it.
+    private static func place(_ key: UnsafeRawBufferPointer?) -> (input: TopicPartition, name: Substring)? {
+        let pieces = text(key).split(separator: "/", omittingEmptySubsequences: false)
+        guard pieces.count == 3, let partition = Int32(pieces[1]) else { return nil }
+        return (TopicPartition(topic: String(pieces[0]), partition: partition), pieces[2])
+    }
+
+    private static func text(_ key: UnsafeRawBufferPointer?) -> String {
+        key.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// - Throws: `RecordFault` saying what is wrong with key or value.
     package init(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer) throws(RecordFault) {
-        let name = key.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let pieces = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard pieces.count == 3, let partition = Int32(pieces[1]) else {
-            throw RecordFault(description: "key '\(name)', 'topic/partition/bucket' expected")
+        guard let (input, _) = Self.place(key) else {
+            throw RecordFault(description: "key '\(Self.text(key))', 'topic/partition/bucket' expected")
         }
         let isHourly = value.first == Self.hourlyVersion
         let isCounted = value.first == Self.countedVersion
-        let header = isHourly ? 18 : isCounted ? 34 : 26
+        let header = Self.headerCount(value.first)
         let body = try value.checked(
             version: isHourly ? Self.hourlyVersion : isCounted ? Self.countedVersion : Self.version,
             minimumCount: header + 8)
-        input = TopicPartition(topic: String(pieces[0]), partition: partition)
+        self.input = input
         kind = body[1] & 1 != 0 ? .open : .closed
         isIdle = body[1] & 2 != 0
         offset = Int64(bitPattern: body.littleEndianUInt64(at: 2))

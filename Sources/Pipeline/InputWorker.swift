@@ -58,13 +58,10 @@ final class InputWorker {
         restored = claim.restored.users
         publishedEnds = claim.restored.publishedEnds
         self.schema = schema
-        let (open, makesPartsAgain) = (claim.restored.open, claim.restored.makesPartsAgain)
-        accumulateFrom = makesPartsAgain ? claim.restoreOffset : open?.offset ?? claim.restoreOffset
-        resumed = makesPartsAgain ? open.flatMap { open in open.part.map { ($0, open.offset) } } : nil
-        accumulator =
-            makesPartsAgain
-            ? BucketAccumulator(schema: schema)
-            : open?.part.map { BucketAccumulator(schema: schema, resuming: $0) } ?? BucketAccumulator(schema: schema)
+        let (now, later) = claim.restored.makesPartsAgain ? (nil, claim.restored.open) : (claim.restored.open, nil)
+        accumulateFrom = now?.offset ?? claim.restoreOffset
+        accumulator = BucketAccumulator(schema: schema, resuming: now?.part)
+        resumed = later.flatMap { open in open.part.map { ($0, open.offset) } }
         position = claim.restoreOffset
         committedTo = claim.nextOffset
         checkpointedTo = claim.restoreOffset

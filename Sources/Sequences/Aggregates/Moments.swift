@@ -72,9 +72,6 @@ public struct Moments: Hashable, Sendable {
 }
 
 extension Moments {
-    /// Bytes that `write` adds at least.
-    static let leastBytes = 33
-
     func write(to writer: inout StateWriter) {
         writer.varint(UInt64(count))
         for number in [sum, minimum, maximum, squares] { writer.fixed(number.bitPattern) }

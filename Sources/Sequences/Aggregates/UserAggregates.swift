@@ -32,7 +32,6 @@ public struct UserAggregates: Sendable {
 
     /// Empties aggregates, by their ids: those that began after what the state holds.
     public mutating func empty(_ ids: Set<UInt64>) {
-        guard !ids.isEmpty else { return }
         for place in momentIDs.indices where ids.contains(momentIDs[place]) { moments[place] = SlidingMoments() }
         for place in distinctIDs.indices where ids.contains(distinctIDs[place]) { distincts[place] = SlidingDistinct() }
         for place in lastIDs.indices where ids.contains(lastIDs[place]) { lasts[place] = nil }
