@@ -11,6 +11,8 @@ public struct ClusterDescription: Sendable {
     public let brokers: [Broker]
     /// Sorted by name.
     public let topics: [TopicDescription]
+    /// Whether it is an `EmbeddedBroker`, of this process or another.
+    public let isEmbedded: Bool
 
     /// Asks the cluster about all topics: asking for one by name makes some brokers create it.
     init(_ client: ClientHandle, timeoutMilliseconds: Int32) throws(KafkaError) {
@@ -27,6 +29,10 @@ public struct ClusterDescription: Sendable {
         }
         topics = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
             .map { TopicDescription($0) }.sorted { $0.name < $1.name }
+        // Known from the metadata just read.
+        let id = rd_kafka_clusterid(client.pointer, 0)
+        defer { rd_kafka_mem_free(client.pointer, id) }
+        isEmbedded = id.map { String(cString: $0).hasPrefix(EmbeddedBroker.clusterPrefix) } ?? false
     }
 }
 

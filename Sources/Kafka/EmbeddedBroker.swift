@@ -9,8 +9,13 @@ import Synchronization
 /// `createTopic` does it here. Asking for an unknown topic by name, subscribing or producing makes one of 4 partitions.
 ///
 /// In 2.0.2 a group's first join takes 3 s, so `session.timeout.ms` must be longer, and each round of a rebalance
-/// takes the session timeout less 1 s, so it should not be much longer.
+/// takes the session timeout less 1 s, so it should not be much longer: see `sessionSettings`.
 public final class EmbeddedBroker: Sendable {
+    /// A consumer group's settings for it. Who follows a killed member waits at most for its session and one round.
+    public static let sessionSettings = ["session.timeout.ms": "3300", "heartbeat.interval.ms": "500"]
+    /// How its cluster's id begins (rdkafka_mock.c).
+    static let clusterPrefix = "mockCluster"
+
     /// `127.0.0.1:port`, one for each broker, separated by commas.
     public let bootstrapServers: String
     private let cluster: Mutex<Cluster?>

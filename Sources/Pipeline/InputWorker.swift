@@ -161,7 +161,7 @@ final class InputWorker {
     }
 
     /// Adds a user who is not in the table, restored from a checkpoint or new; answers the number.
-    func add(_ id: String, hash: UInt64, pseudonym: String, scorer: Scorer) -> Int {
+    func add(_ id: String, hash: UInt64, pseudonym: String, scorer: ScorerGroup) -> Int {
         var former = restored.removeValue(forKey: Text(pseudonym))
         if let offset = former?.offset { former?.profile.empty(starts.later(than: offset)) }
         let state =
@@ -203,7 +203,7 @@ final class InputWorker {
     }
 
     /// Drops users by pseudonym; answers under which epochs each may have checkpoints.
-    func forget(_ pseudonyms: Set<Text>, scorer: Scorer) -> [Text: Set<Int64>] {
+    func forget(_ pseudonyms: Set<Text>, scorer: ScorerGroup) -> [Text: Set<Int64>] {
         var epochs: [Text: Set<Int64>] = [:]
         for user in users.entries where pseudonyms.contains(Text(user.pseudonym)) {
             scorer.release([user.state])

@@ -26,6 +26,7 @@ final class Intake: RebalanceHandler {
     private let commits: BoundedQueue<CommitMessage>
     private let decoder: EventDecoder
     private let offsets: CommittedOffsets
+    private let spent: SpentTransactions
     private let stopping: StopFlag
     private let readiness: Readiness
     private let metrics: PipelineMetrics
@@ -53,6 +54,7 @@ final class Intake: RebalanceHandler {
         commits = parts.commits
         decoder = parts.decoder
         offsets = parts.offsets
+        spent = parts.spent
         stopping = parts.stopping
         readiness = parts.readiness
         metrics = parts.metrics
@@ -60,7 +62,7 @@ final class Intake: RebalanceHandler {
         claimer = parts.claimer
         lagGauges = LagGauges()
         consumer = try KafkaConsumer(
-            settings: Self.consumerSettings(parts.kafka),
+            settings: Self.consumerSettings(parts.kafka, session: parts.session),
             groupID: parts.group, logger: parts.logger)
         entities = try EntityReader(
             settings: parts.kafka, topic: parts.topics.entities, bucketMilliseconds: parts.entityBucketMilliseconds,
@@ -68,9 +70,9 @@ final class Intake: RebalanceHandler {
     }
 
     /// Our defaults under the user's properties.
-    private static func consumerSettings(_ settings: KafkaSettings) -> KafkaSettings {
-        // An offset that is gone must be heard of, and a killed member must not hold its partitions for long.
-        let defaults = ["auto.offset.reset": "error", "session.timeout.ms": "6000", "heartbeat.interval.ms": "1500"]
+    private static func consumerSettings(_ settings: KafkaSettings, session: [String: String]) -> KafkaSettings {
+        // An offset that is gone must be heard of.
+        let defaults = session.merging(["auto.offset.reset": "error"]) { $1 }
         return KafkaSettings(
             bootstrapServers: settings.bootstrapServers,
             properties: defaults.merging(settings.properties) { $1 })
@@ -93,6 +95,7 @@ final class Intake: RebalanceHandler {
             let batch = try consumer.poll(maximum: 4096, timeoutMilliseconds: 20)
             for error in batch.errors { logger.warning("Kafka", metadata: ["error": "\(error)"]) }
             stages.charge(.fetch)
+            spent.free()
             handOn(batch)
             stages.charge(.decode)
             if let input = batch.errors.first(where: { $0.code == .offsetReset })?.partition {

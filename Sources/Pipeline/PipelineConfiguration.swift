@@ -1,3 +1,4 @@
+internal import Foundation
 public import Kafka
 public import Postgres
 public import Rules
@@ -32,6 +33,9 @@ public struct PipelineConfiguration: Sendable {
     public var format = EventFormat.json
     public var form = EventForm.canonical
     public var limits = EventLimits()
+    /// Threads that a batch is shared out to; no decision depends on it. The other half of the cores is for reading and
+    /// committing.
+    public var scoringThreads = min(8, max(1, ProcessInfo.processInfo.activeProcessorCount / 2))
     /// Bound on cached keys and values.
     public var cacheMemoryBytes = 1 << 31
     /// How keys and values are held.

@@ -13,7 +13,7 @@ internal import Transactions
 struct ProcessorParts {
     var inbox: BoundedQueue<ProcessorMessage>
     var commits: BoundedQueue<CommitMessage>
-    var scorer: Scorer
+    var scorer: ScorerGroup
     /// Models that score the same events and decide nothing.
     var shadows: [ShadowModel] = []
     var pseudonymizer: Pseudonymizer
@@ -21,10 +21,12 @@ struct ProcessorParts {
     var checkpointIntervalMilliseconds: Int64
     var metrics: PipelineMetrics
     var logger: Logger
+    /// Where transactions go that have been decided on.
+    var spent = SpentTransactions()
     /// Asks for inputs anew after scoring failed.
     var claimAgain: (CommittedOffsets.ClaimAgain) -> Void = { _ in }
     /// How a batch is scored; a test may fail here as a model would.
-    var score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome] = ScoringFault.checkedScore
+    var score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome] = ScoringFault.checkedScore
     /// Monotonic milliseconds.
     var clock: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 }
@@ -49,6 +51,8 @@ struct CommitterParts {
 /// What the intake's thread is made from.
 struct IntakeParts {
     var kafka: KafkaSettings
+    /// How long a silent member of the group holds its partitions, unless `kafka` says so.
+    var session: [String: String]
     var group: String
     var topics: TopicNames
     var entityBucketMilliseconds: Int64
@@ -56,6 +60,7 @@ struct IntakeParts {
     var commits: BoundedQueue<CommitMessage>
     var decoder: EventDecoder
     var claimer: Claimer
+    var spent: SpentTransactions
     var offsets: CommittedOffsets
     var stopping: StopFlag
     var readiness: Readiness
@@ -72,6 +77,7 @@ struct PipelineThreads: Sendable {
     private let inbox: BoundedQueue<ProcessorMessage>
     private let commits: BoundedQueue<CommitMessage>
     private let offsets = CommittedOffsets()
+    private let spent = SpentTransactions()
     private let metrics = PipelineMetrics()
 
     init(_ configuration: PipelineConfiguration, stopping: StopFlag, readiness: Readiness, logger: Logger) {
@@ -88,11 +94,12 @@ struct PipelineThreads: Sendable {
     /// Runs the threads; throws the first error once all have ended.
     func run() async throws {
         let rules = try startRules()
+        let cluster = try describeCluster()
         let failure = Mutex<(any Error)?>(nil)
         await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await thread("vigil-intake") { try intake().run() } }
+            group.addTask { try await thread("vigil-intake") { try intake(cluster).run() } }
             group.addTask { try await thread("vigil-processor") { try processor(rules).run() } }
-            group.addTask { try await thread("vigil-committer") { try committer().run() } }
+            group.addTask { try await thread("vigil-committer") { try committer(cluster).run() } }
             if let origin = configuration.rulesOrigin {
                 group.addTask { try await thread("vigil-rules") { watcher(rules, origin).run() } }
             }
@@ -126,13 +133,28 @@ struct PipelineThreads: Sendable {
         }
     }
 
-    private func intake() throws -> Intake {
+    /// - Throws: `PipelineFault.topicMissing`.
+    private func describeCluster() throws -> ClusterDescription {
+        let admin = try KafkaAdmin(settings: configuration.kafka, logger: logger)
+        let cluster = try admin.describeCluster(timeoutMilliseconds: 10_000)
+        for name in configuration.topics.all where !cluster.topics.contains(where: { $0.name == name }) {
+            throw PipelineFault.topicMissing(name)
+        }
+        return cluster
+    }
+
+    /// A killed member must not hold its partitions for long; 6 s is the least that a real broker allows as it comes.
+    private static let sessionSettings = ["session.timeout.ms": "6000", "heartbeat.interval.ms": "1500"]
+
+    private func intake(_ cluster: ClusterDescription) throws -> Intake {
         let restorer = SequenceRestorer(
             settings: configuration.kafka, topic: configuration.topics.sequences, model: configuration.model,
             metrics: metrics, logger: logger)
         return try Intake(
             IntakeParts(
-                kafka: configuration.kafka, group: configuration.group, topics: configuration.topics,
+                kafka: configuration.kafka,
+                session: cluster.isEmbedded ? EmbeddedBroker.sessionSettings : Self.sessionSettings,
+                group: configuration.group, topics: configuration.topics,
                 entityBucketMilliseconds: configuration.model.encoder.schema.entityBucketMilliseconds, inbox: inbox,
                 commits: commits,
                 decoder: EventDecoder(
@@ -141,7 +163,8 @@ struct PipelineThreads: Sendable {
                 claimer: Claimer(
                     settings: configuration.postgres, topics: configuration.topics, owner: configuration.owner,
                     restorer: restorer, stopping: stopping, logger: logger),
-                offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics, logger: logger))
+                spent: spent, offsets: offsets, stopping: stopping, readiness: readiness, metrics: metrics,
+                logger: logger))
     }
 
     /// The rules to begin with; a database that is away is waited for.
@@ -174,9 +197,13 @@ struct PipelineThreads: Sendable {
     }
 
     private func processor(_ rules: RuleSet) throws -> Processor {
-        let scorer = try Scorer(
-            model: configuration.model, rules: rules, thresholds: configuration.thresholds,
-            cacheMemoryBytes: configuration.cacheMemoryBytes, cachePrecision: configuration.cachePrecision)
+        let scorer = try ScorerGroup(
+            threads: configuration.scoringThreads, cacheMemoryBytes: configuration.cacheMemoryBytes
+        ) { bytes in
+            try Scorer(
+                model: configuration.model, rules: rules, thresholds: configuration.thresholds,
+                cacheMemoryBytes: bytes, cachePrecision: configuration.cachePrecision)
+        }
         let shadows = try configuration.shadows.map { shadow in
             ShadowModel(
                 name: shadow.name,
@@ -193,7 +220,7 @@ struct PipelineThreads: Sendable {
                     idleGraceMilliseconds: configuration.idleGraceMilliseconds,
                     maximumWaitMilliseconds: configuration.alignmentWaitMilliseconds),
                 checkpointIntervalMilliseconds: configuration.checkpointIntervalMilliseconds, metrics: metrics,
-                logger: logger, claimAgain: { [offsets] in offsets.claimAgain($0) }))
+                logger: logger, spent: spent, claimAgain: { [offsets] in offsets.claimAgain($0) }))
     }
 
     /// Our defaults under the user's properties.
@@ -204,12 +231,7 @@ struct PipelineThreads: Sendable {
             properties: ["linger.ms": "1"].merging(settings.properties) { $1 })
     }
 
-    private func committer() throws -> Committer {
-        let admin = try KafkaAdmin(settings: configuration.kafka, logger: logger)
-        let cluster = try admin.describeCluster(timeoutMilliseconds: 10_000)
-        for name in configuration.topics.all where !cluster.topics.contains(where: { $0.name == name }) {
-            throw PipelineFault.topicMissing(name)
-        }
+    private func committer(_ cluster: ClusterDescription) throws -> Committer {
         let entities = cluster.topics.first { $0.name == configuration.topics.entities }
         return Committer(
             CommitterParts(

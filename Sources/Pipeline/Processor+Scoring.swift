@@ -109,10 +109,7 @@ extension Processor {
 
     func scoreAdmitted() throws {
         guard !requests.isEmpty else { return }
-        defer {
-            requests.removeAll(keepingCapacity: true)
-            requestSources.removeAll(keepingCapacity: true)
-        }
+        defer { clearRequests() }
         let started = metrics.now()
         stages.charge(.group)
         let outcomes: [Scorer.Outcome]

@@ -12,7 +12,7 @@ internal import Transactions
 /// Runs on a thread of its own and is the only owner of users, ledger and scorer.
 final class Processor {
     /// Most events scored in one pass.
-    static let batchLimit = 512
+    static let batchLimit = 2048
     /// Most events in one commit.
     static let commitLimit = 8192
     /// How far apart commits are, in milliseconds, while events wait to be decided, and while none do. Each costs the
@@ -26,7 +26,7 @@ final class Processor {
 
     let inbox: BoundedQueue<ProcessorMessage>
     let commits: BoundedQueue<CommitMessage>
-    let scorer: Scorer
+    let scorer: ScorerGroup
     let shadows: [ShadowModel]
     let schema: TransactionSchema
     let pseudonymizer: Pseudonymizer
@@ -64,8 +64,9 @@ final class Processor {
     var failuresInARow = 0
     /// Users whom two partitions have been seen to carry.
     var strayUsers = 0
-    let score: (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+    let score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
+    private let spent: SpentTransactions
     var requests: [Scorer.Request] = []
     var requestSources: [RequestSource] = []
 
@@ -90,6 +91,7 @@ final class Processor {
         clock = parts.clock
         score = parts.score
         claimAgain = parts.claimAgain
+        spent = parts.spent
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
         contributor = VelocityContributor(scorer.rules)
@@ -351,6 +353,23 @@ extension Processor {
         }
         return taken
     }
+
+    /// Clears the requests and sends their transactions back to where they came from.
+    func clearRequests() {
+        var transactions: [Transaction] = []
+        transactions.reserveCapacity(requests.count)
+        for index in requests.indices {
+            // Moved, not copied: nothing is counted.
+            var transaction = Self.noTransaction
+            swap(&transaction, &requests[index].transaction)
+            transactions.append(transaction)
+        }
+        spent.put(transactions)
+        requests.removeAll(keepingCapacity: true)
+        requestSources.removeAll(keepingCapacity: true)
+    }
+
+    private static let noTransaction = Transaction(id: "", user: "", time: EventTime(milliseconds: 0), amount: 0)
 
     /// Only what comes late can still fall before the frontier: the buckets there are complete, also of idle inputs.
     private func closeBuckets(before frontier: Int64) {

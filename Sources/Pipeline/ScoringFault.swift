@@ -19,9 +19,13 @@ enum ScoringFault: Error, CustomStringConvertible {
 
     /// Scores a batch and holds every score to be a number.
     static func checkedScore(
-        _ scorer: Scorer, _ requests: [Scorer.Request], _ ledger: EntityLedger
+        _ scorer: ScorerGroup, _ requests: [Scorer.Request], _ ledger: EntityLedger
     ) throws -> [Scorer.Outcome] {
-        let outcomes = try scorer.score(requests, ledger: ledger)
+        try checked(scorer.score(requests, ledger: ledger))
+    }
+
+    /// Holds every score to be a number.
+    static func checked(_ outcomes: [Scorer.Outcome]) throws -> [Scorer.Outcome] {
         guard outcomes.allSatisfy(\.isSound) else { throw Self.notFinite }
         return outcomes
     }

@@ -74,7 +74,7 @@ final class ShadowModel {
     /// Scores the batch taken in.
     func score(_ ledger: EntityLedger) -> Result<[Scorer.Outcome], any Error> {
         defer { requests.removeAll(keepingCapacity: true) }
-        let result = Result { try ScoringFault.checkedScore(scorer, requests, ledger) }
+        let result = Result { try ScoringFault.checked(scorer.score(requests, ledger: ledger)) }
         if case .failure = result {
             hasFailed = true
             for input in Array(users.keys) { drop(input) }

@@ -18,19 +18,17 @@ extension Scorer {
     /// Extracts every event's features in order and fills `rows` with the first wave: each user's first event.
     ///
     /// Waves let several events of one user share a batch while each cache still ends at the event just scored.
-    func prepare(_ requests: UnsafeBufferPointer<Request>, ledger: EntityLedger) {
+    func prepare(_ part: BatchPart, ledger: EntityLedger) {
         rows.removeAll()
         prepared.removeAll(keepingCapacity: true)
         rawOfBatch.removeAll(keepingCapacity: true)
         observations.removeAll()
-        challengers?.begin(requests.count)
-        findEntities(of: requests, ledger)
-        for start in stride(from: 0, to: requests.count, by: Self.touchedTogether) {
-            let group = start..<min(start + Self.touchedTogether, requests.count)
-            touchUsers(of: UnsafeBufferPointer(rebasing: requests[group]))
-            for index in group {
-                prepare(requests[index].transaction, of: requests[index].user, number: index, ledger)
-            }
+        challengers?.begin(part.count)
+        findEntities(of: part, ledger)
+        for start in stride(from: 0, to: part.count, by: Self.touchedTogether) {
+            let group = start..<min(start + Self.touchedTogether, part.count)
+            touchUsers(of: part, group)
+            for index in group { prepare(part[index].transaction, of: part[index].user, number: index, ledger) }
         }
     }
 
@@ -78,24 +76,22 @@ extension Scorer {
     private static let touchedTogether = 16
 
     /// Reads what will be needed of users beforehand: first where their histories and aggregates are, then these.
-    private func touchUsers(of requests: UnsafeBufferPointer<Request>) {
-        for index in requests.indices { touched &+= requests[index].user.touch() }
-        for index in requests.indices {
-            touched &+= Int(truncatingIfNeeded: requests[index].user.withOpen { $0.touch() })
-            touched &+= Int(truncatingIfNeeded: requests[index].user.profile.aggregates.touch())
+    private func touchUsers(of part: BatchPart, _ group: Range<Int>) {
+        for index in group { touched &+= part[index].user.touch() }
+        for index in group {
+            touched &+= Int(truncatingIfNeeded: part[index].user.withOpen { $0.touch() })
+            touched &+= Int(truncatingIfNeeded: part[index].user.profile.aggregates.touch())
         }
-        for index in requests.indices {
-            touched &+= Int(truncatingIfNeeded: requests[index].user.profile.aggregates.touchWindows())
+        for index in group {
+            touched &+= Int(truncatingIfNeeded: part[index].user.profile.aggregates.touchWindows())
         }
     }
 
     /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
-    func findEntities(of requests: UnsafeBufferPointer<Request>, _ ledger: EntityLedger) {
+    func findEntities(of part: BatchPart, _ ledger: EntityLedger) {
         slots.removeAll(keepingCapacity: true)
         guard extractor.entities.count > 0 else { return }
-        for index in requests.indices {
-            extractor.entities.find(requests[index].transaction, ledger: ledger, into: &slots)
-        }
+        for index in 0..<part.count { extractor.entities.find(part[index].transaction, ledger: ledger, into: &slots) }
         touched &+= extractor.entities.touch(slots, ledger: ledger)
     }
 
@@ -115,12 +111,12 @@ extension Scorer {
         waveStarts.removeLast()
     }
 
-    func fillRows(of events: Range<Int>, _ requests: [Request]) {
+    func fillRows(of events: Range<Int>, _ part: BatchPart) {
         rows.removeAll()
         challengers?.beginWave()
         for place in events {
             let index = waveEvents[place]
-            guard let cache = requests[index].user.cache else { continue }
+            guard let cache = part[index].user.cache else { continue }
             loadRaw(ofEvent: index)
             appendRow(time: prepared[index].time, cache: cache)
             prepared[index].row = rows.count - 1

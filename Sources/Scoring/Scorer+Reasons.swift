@@ -13,9 +13,10 @@ extension Scorer {
     ///
     /// The user's cache still ends at the event, so each group costs one token.
     /// - Source: occlusion sensitivity, Zeiler and Fergus 2014, over groups of features instead of image patches.
-    func explain(_ flagged: [Int], of requests: [Request], into outcomes: inout [Outcome]) throws {
+    func explain(_ flagged: [Int], of part: BatchPart) throws {
         for index in flagged {
-            guard case .scored(var decision, let late) = outcomes[index], let cache = requests[index].user.cache
+            guard case .scored(var decision, let late) = part.outcome(of: index).pointee,
+                let cache = part[index].user.cache
             else { continue }
             let logit = logits[prepared[index].row]
             rows.removeAll()
@@ -38,10 +39,10 @@ extension Scorer {
                     let group = reasonGroups[reason.group]
                     return Reason(
                         feature: group.name,
-                        value: group.value(raw, of: requests[index].transaction, encoder: model.encoder),
+                        value: group.value(raw, of: part[index].transaction, encoder: model.encoder),
                         contribution: reason.contribution)
                 }
-            outcomes[index] = .scored(decision, late: late)
+            part.outcome(of: index).pointee = .scored(decision, late: late)
         }
     }
 }

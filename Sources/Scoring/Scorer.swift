@@ -105,6 +105,8 @@ public final class Scorer {
     var waveEvents: [Int] = []
     var waveStarts: [Int] = []
     private var flagged: [Int] = []
+    /// 0, 1, 2…: the places of a batch that is the scorer's alone.
+    private var everyPlace: [Int] = []
     private let thresholdsAreGiven: Bool
 
     /// - Parameters:
@@ -206,32 +208,42 @@ public final class Scorer {
     ///
     /// - Parameter outcomes: one a request, whatever it held before.
     public func score(_ requests: [Request], ledger: EntityLedger, into outcomes: inout [Outcome]) throws {
-        batchNumber += 1
-        // By their addresses: an array's subscript would copy a request, and count five references, at every look.
-        requests.withUnsafeBufferPointer { prepare($0, ledger: ledger) }
-        defer { requests.withUnsafeBufferPointer { for index in $0.indices { endBatch(of: $0[index].user) } } }
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
+        while everyPlace.count < requests.count { everyPlace.append(everyPlace.count) }
+        try requests.withUnsafeBufferPointer { requests in
+            try outcomes.withUnsafeMutableBufferPointer { outcomes in
+                try everyPlace.withUnsafeBufferPointer { places in
+                    let places = UnsafeBufferPointer(rebasing: places[..<requests.count])
+                    guard let part = BatchPart(requests, outcomes, places: places) else { return }
+                    try score(part, ledger: ledger)
+                }
+            }
+        }
+    }
+
+    /// Decides on a part of a batch, whose outcomes say `duplicate` before.
+    func score(_ part: BatchPart, ledger: EntityLedger) throws {
+        batchNumber += 1
+        prepare(part, ledger: ledger)
+        defer { for index in 0..<part.count { endBatch(of: part[index].user) } }
         sortByWave()
         for wave in 0..<waveStarts.count - 1 {
             let events = waveStarts[wave]..<waveStarts[wave + 1]
-            if wave > 0 { fillRows(of: events, requests) }
+            if wave > 0 { fillRows(of: events, part) }
             stageEnded?(.encode)
             try transformer.advance(rows, in: caches, logits: &logits)
             try challengers?.advance()
             stageEnded?(.score)
             flagged.removeAll(keepingCapacity: true)
-            requests.withUnsafeBufferPointer { requests in
-                for place in events {
-                    let index = waveEvents[place]
-                    let decision = decide(
-                        prepared[index], on: requests[index].transaction, of: requests[index].user, ledger)
-                    outcomes[index] = .scored(decision, late: prepared[index].late)
-                    if decision.disposition != .allow { flagged.append(index) }
-                }
+            for place in events {
+                let index = waveEvents[place]
+                let decision = decide(prepared[index], on: part[index].transaction, of: part[index].user, ledger)
+                part.outcome(of: index).pointee = .scored(decision, late: prepared[index].late)
+                if decision.disposition != .allow { flagged.append(index) }
             }
-            challengers?.decide(waveEvents[events], prepared, requests, logits)
-            if explains, !flagged.isEmpty { try explain(flagged, of: requests, into: &outcomes) }
+            challengers?.decide(waveEvents[events], prepared, part, logits)
+            if explains, !flagged.isEmpty { try explain(flagged, of: part) }
             stageEnded?(.rules)
         }
         evictBeyondBound()

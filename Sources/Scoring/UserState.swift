@@ -24,6 +24,8 @@ public final class UserState {
     var aggregateBytes = 0
     /// Whether the scorer lists the user among the hot ones.
     var isListed = false
+    /// Which of a group's scorers the user belongs to.
+    var scorer = 0
     /// The user's events so far in the batch being scored.
     var eventsInBatch = 0
 

@@ -46,8 +46,8 @@ extension UserHistory {
     func fillRecurrences(
         of columns: [Int], at milliseconds: Int64, in raw: UnsafeMutableBufferPointer<UInt32>, from first: Int
     ) {
-        let length = rawCount == raw.count ? min(count, Self.recentCapacity) : 0
-        let recent = firstInWeek(before: milliseconds, among: length)
+        let length = rawCount == raw.count ? min(count, recentTimes.count) : 0
+        let recent = length - recentCount(7 * EventTime.millisecondsPerDay, before: milliseconds, among: length)
         let isKept = kept?.columns == columns
         for index in columns.indices {
             let value = raw[columns[index]]
@@ -57,23 +57,11 @@ extension UserHistory {
                 } else {
                     recurrences(of: value, column: columns[index], length: length, recent: recent)
                 }
-            let last = newest > 0 ? times[slot(of: count - length + newest - 1)] : 0
+            let last = newest > 0 ? recentTime(before: length - newest) : 0
             let since = newest > 0 ? Float(Double(milliseconds &- last) / 1000) : .nan
             raw[first + 2 * index] = (value != 0 ? Float(inWeek) : .nan).bitPattern
             raw[first + 2 * index + 1] = (value != 0 ? since : .nan).bitPattern
         }
-    }
-
-    /// Which of the last `length` tokens is the first of the week before a moment; times never fall.
-    private func firstInWeek(before milliseconds: Int64, among length: Int) -> Int {
-        let week = 7 * EventTime.millisecondsPerDay
-        var (low, high) = (0, length)
-        while low < high {
-            let middle = (low + high) / 2
-            let age = milliseconds &- times[slot(of: count - length + middle)]
-            if age < week { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 
     /// The plain twin of `KeptColumns.recurrences`, for histories that keep no columns.

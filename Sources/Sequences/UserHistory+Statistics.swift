@@ -34,16 +34,31 @@ extension UserHistory {
             let squares = Self.sum(sorted) { ($0 - mean) * ($0 - mean) }
             result.deviation = Float((squares / Double(recent)).squareRoot())
         }
-        let (hour, day) = (EventTime.millisecondsPerHour, EventTime.millisecondsPerDay)
-        var (inHour, inDay) = (0, 0)
-        recentTimes.withUnsafeBufferPointer { times in
-            for time in times {
-                inHour += milliseconds &- time < hour ? 1 : 0
-                inDay += milliseconds &- time < day ? 1 : 0
-            }
-        }
-        (result.countInHour, result.countInDay) = (Float(inHour), Float(inDay))
+        let inDay = recentCount(EventTime.millisecondsPerDay, before: milliseconds)
+        result.countInDay = Float(inDay)
+        result.countInHour = Float(recentCount(EventTime.millisecondsPerHour, before: milliseconds, among: inDay))
         return result
+    }
+
+    /// How many of the newest `limit` of the last 32 events are less than `span` before a moment; from the newest back, so
+    /// that times of long ago are not read.
+    func recentCount(_ span: Int64, before milliseconds: Int64, among limit: Int = recentCapacity) -> Int {
+        recentTimes.withUnsafeBufferPointer { times in
+            let most = min(limit, times.count)
+            var (place, count) = (recentStart, 0)
+            while count < most {
+                place = place == 0 ? times.count - 1 : place - 1
+                guard milliseconds &- times[place] < span else { break }
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// The effective time of the event that came so many before the newest; 0 is the newest, below the last 32.
+    func recentTime(before newest: Int) -> Int64 {
+        let place = recentStart - 1 - newest
+        return recentTimes[place < 0 ? place + recentTimes.count : place]
     }
 
     /// In four sums at once: one would wait for itself at every step.

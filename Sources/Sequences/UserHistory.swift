@@ -105,8 +105,10 @@ public struct UserHistory: Sendable {
     public func touch() -> UInt64 {
         var sum: UInt64 = 0
         ids.withUnsafeBufferPointer { for place in stride(from: 0, to: $0.count, by: 8) { sum &+= $0[place] } }
-        recentTimes.withUnsafeBufferPointer {
-            for place in stride(from: 0, to: $0.count, by: 8) { sum &+= UInt64(truncatingIfNeeded: $0[place]) }
+        recentTimes.withUnsafeBufferPointer { times in
+            guard !times.isEmpty else { return }
+            let newest = recentStart == 0 ? times.count - 1 : recentStart - 1
+            sum &+= UInt64(truncatingIfNeeded: times[newest]) &+ UInt64(truncatingIfNeeded: times[max(0, newest - 8)])
         }
         sortedAmounts.withUnsafeBufferPointer {
             for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place].bitPattern) }
@@ -114,8 +116,11 @@ public struct UserHistory: Sendable {
         kept?.values.withUnsafeBufferPointer {
             for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place]) }
         }
-        raws.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(newest) } }
-        times.withUnsafeBufferPointer { if let newest = $0.last { sum &+= UInt64(truncatingIfNeeded: newest) } }
+        guard count > 0 else { return sum }
+        let next = count < capacity ? count - 1 : start
+        raws.withUnsafeBufferPointer { sum &+= UInt64($0[next * rawCount]) }
+        times.withUnsafeBufferPointer { sum &+= UInt64(truncatingIfNeeded: $0[next]) }
+        recentAmounts.withUnsafeBufferPointer { sum &+= UInt64($0[recentStart].bitPattern) }
         return sum
     }
 

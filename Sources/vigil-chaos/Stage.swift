@@ -49,8 +49,7 @@ final class Stage {
     /// The configuration of a processor, as its environment.
     func environment(model: String, rules: String, owner: String, cooperative: Bool) -> [String: String] {
         let properties = [
-            "session.timeout.ms=3300", "heartbeat.interval.ms=500", "fetch.wait.max.ms=10",
-            "reconnect.backoff.max.ms=1000",
+            "fetch.wait.max.ms=10", "reconnect.backoff.max.ms=1000",
             // The embedded broker does not refuse sequence numbers out of order, as Kafka does.
             "max.in.flight.requests.per.connection=1",
             "partition.assignment.strategy=\(cooperative ? "cooperative-sticky" : "range")",

@@ -55,6 +55,7 @@ struct SettingsTests {
         let admin = try KafkaAdmin(settings: TestCluster.settings())
         let cluster = try admin.describeCluster(timeoutMilliseconds: 5000)
         #expect(!cluster.brokers.isEmpty)
+        #expect(cluster.isEmbedded == TestCluster.isEmbedded)
         let found = try #require(cluster.topics.first { $0.name == topic })
         #expect(found.partitions.map(\.id) == [0, 1, 2])
         #expect(found.partitions.allSatisfy { $0.leader != nil })

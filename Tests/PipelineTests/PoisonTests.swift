@@ -25,7 +25,7 @@ struct PoisonTests {
     }
 
     private static func failing(
-        _ scorer: Scorer, _ requests: [Scorer.Request], _ ledger: EntityLedger
+        _ scorer: ScorerGroup, _ requests: [Scorer.Request], _ ledger: EntityLedger
     ) throws -> [Scorer.Outcome] {
         // As late as a model could fail: the histories hold the batch already.
         let outcomes = try scorer.score(requests, ledger: ledger)
@@ -92,7 +92,7 @@ struct PoisonTests {
         let model = try Model(
             configuration: small.configuration, parameters: parameters, encoder: small.encoder, threshold: 1)
         let rules = try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema)
-        let scorer = try Scorer(model: model, rules: rules)
+        let scorer = ScorerGroup(try Scorer(model: model, rules: rules))
         let request = Scorer.Request(transaction: Feeds.transaction("t", user: "u", at: 0), user: scorer.newUser())
         #expect(throws: ScoringFault.self) {
             try ScoringFault.checkedScore(scorer, [request], EntityLedger(schema: SmallModel.schema))

@@ -61,7 +61,7 @@ final class ProcessorRun: Sendable {
     /// The same, with a breaker that holds some of the declined.
     static let flagAndHold = flagAll + "breakers:\n  decline: {daily_share: 0.3, after: 4}\n"
 
-    typealias Score = @Sendable (Scorer, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+    typealias Score = @Sendable (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
 
     let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
     let commits = BoundedQueue<CommitMessage>(capacity: 1)
@@ -87,7 +87,9 @@ final class ProcessorRun: Sendable {
         let (inbox, commits, failure, ended) = (inbox, commits, Ref(self), ended)
         Thread {
             do {
-                let scorer = try Scorer(model: model, rules: ruleSet, cacheMemoryBytes: cacheMemoryBytes)
+                let scorer = try ScorerGroup(threads: 2, cacheMemoryBytes: cacheMemoryBytes) {
+                    try Scorer(model: model, rules: ruleSet, cacheMemoryBytes: $0)
+                }
                 let processor = Processor(
                     ProcessorParts(
                         inbox: inbox, commits: commits, scorer: scorer, pseudonymizer: .plain,

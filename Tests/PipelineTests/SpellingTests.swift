@@ -18,7 +18,7 @@ import Transactions
     }
 
     @Test func aWorkerRestoresAndForgetsEachByItself() throws {
-        let scorer = try scorer()
+        let scorer = ScorerGroup(try scorer())
         let empty = UserHistory(rawCount: FeatureExtractor(schema: SmallModel.schema).rawCount, capacity: 7)
         var claim = InputClaim(input: input, kind: .transactions, epoch: 2, nextOffset: 10, restoreOffset: 10)
         for (number, user) in spellings.enumerated() {

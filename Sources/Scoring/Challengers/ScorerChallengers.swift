@@ -145,7 +145,7 @@ extension ScorerChallengers {
     ///
     /// - Parameter logits: the scorer's.
     func decide(
-        _ events: ArraySlice<Int>, _ prepared: [Scorer.PreparedEvent], _ requests: [Scorer.Request], _ logits: [Float]
+        _ events: ArraySlice<Int>, _ prepared: [Scorer.PreparedEvent], _ part: BatchPart, _ logits: [Float]
     ) {
         for (place, challenger) in challengers.enumerated() {
             for index in events {
@@ -157,7 +157,7 @@ extension ScorerChallengers {
                     case .modelHead(let model, _): challenger.logits[models[model].rowOfEvent[index]]
                     }
                 let decision = challenger.decide(
-                    requests[index].transaction, logit: logit, at: index, &users[index].profiles[place],
+                    part[index].transaction, logit: logit, at: index, &users[index].profiles[place],
                     ledgers[place])
                 challenger.outcomes[index] = .scored(decision, late: prepared[index].late)
             }

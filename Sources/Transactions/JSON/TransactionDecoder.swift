@@ -2,7 +2,7 @@
 ///
 /// Unknown fields are skipped, of a field given twice the last one counts, null is the same as absent.
 /// Faults say which field and what was expected, never the value.
-public struct TransactionDecoder: Sendable {
+public final class TransactionDecoder: Sendable {
     let schema: TransactionSchema
     let form: EventForm
     let limits: EventLimits

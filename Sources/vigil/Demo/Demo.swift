@@ -60,7 +60,7 @@ struct Demo {
     /// Publishes all days to Kafka and runs the processor over them until everything is committed and published.
     func process(with model: Model) async throws -> Outcome {
         var configuration = PipelineConfiguration(
-            kafka: stack.kafka, postgres: stack.server.settings, model: model,
+            kafka: stack.broker.settings, postgres: stack.server.settings, model: model,
             rules: try RuleSet.load(text: DemoRules.yaml, file: "the demo's rules", schema: Simulator.schema),
             pseudonymizer: Pseudonymizer(key: Array(DemoFiles.key.utf8)), owner: "demo")
         configuration.topics = stack.topics
@@ -90,7 +90,7 @@ struct Demo {
         defer { connection.close() }
         let reader = DemoOutcome(connection: connection)
         let publisher = try TransactionPublisher(
-            settings: stack.kafka, schema: Simulator.schema,
+            settings: stack.broker.settings, schema: Simulator.schema,
             topics: .init(transactions: stack.topics.transactions, labels: stack.topics.labels))
         var truth = TruthRecorder(source: Simulator(settings), from: cutOff)
         while try truth.next() != nil {}
@@ -133,7 +133,7 @@ struct Demo {
         let reader = DemoOutcome(connection: connection)
         let flagged = try reader.flagged(from: cutOff)
         let caught = Double(flagged.intersection(outcome.frauds).count)
-        let review = try ReviewTopicContents(settings: stack.kafka, topic: stack.topics.review)
+        let review = try ReviewTopicContents(settings: stack.broker.settings, topic: stack.topics.review)
         let report = DemoReport(
             events: outcome.events, eventsPerSecond: (Double(outcome.events) / outcome.seconds).rounded(),
             alerts: try reader.alertCount(), reviewEvents: review.alertIDs.count,

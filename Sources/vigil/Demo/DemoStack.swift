@@ -25,11 +25,6 @@ struct DemoStack {
         _ = try Migrator().migrate(connection)
     }
 
-    /// A short session, because the embedded broker waits one out at every rebalance.
-    var kafka: KafkaSettings {
-        broker.settings.adding(["session.timeout.ms": "4000", "heartbeat.interval.ms": "1000"])
-    }
-
     /// Ends both and removes everything.
     func stop() {
         server.stop()

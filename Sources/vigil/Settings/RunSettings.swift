@@ -42,6 +42,7 @@ struct RunSettings {
         (pipeline.form, pipeline.limits) = try reader.decoding()
         pipeline.format = try reader.format(for: schema)
         pipeline.cacheMemoryBytes = try reader.bytes("state.memory") ?? pipeline.cacheMemoryBytes
+        pipeline.scoringThreads = try reader.int("scoring.threads", in: 1...64) ?? pipeline.scoringThreads
         if let interval = try reader.milliseconds("model.reload") {
             pipeline.modelReload = (
                 try reader.required("model.path"), reader.text("model.adapter"), max(100, interval)

@@ -13,7 +13,7 @@ enum SettingsKeys {
         "decision.review", "decision.decline",
         "privacy.user_ids", "privacy.key", "privacy.key_file",
         "input.schema", "input.form", "input.maximum_bytes", "input.earliest", "input.maximum_ahead",
-        "state.memory", "state.cache_precision", "state.checkpoint_interval",
+        "state.memory", "state.cache_precision", "state.checkpoint_interval", "scoring.threads",
         "alignment.idle_grace", "alignment.maximum_wait",
         "console.address", "console.port", "log.level", "owner",
     ]

@@ -7,8 +7,8 @@ struct BenchRestartCommand: AsyncParsableCommand {
         discussion: """
             Starts an embedded broker, a throwaway PostgreSQL and 'vigil run', each a process of its own; once every user is \
             in a checkpoint the processor is killed, and another one started while events wait. The embedded broker holds \
-            the partitions back until the dead member's session has ended (kafka.properties: session.timeout.ms, 6 s \
-            unless set), and 3 s more for a group that is empty.
+            the partitions back until the dead member's session has ended (kafka.properties: session.timeout.ms, 3.3 s \
+            unless set) and for up to a session more.
             """)
 
     @Option(help: "Users to restore.")
