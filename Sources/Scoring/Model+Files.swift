@@ -87,6 +87,20 @@ extension Model {
         }
     }
 
+    /// At what precision a model directory keeps its matrices.
+    ///
+    /// - Throws: `ModelFault` where the file is no model's.
+    public static func storedPrecision(in directory: String) throws(ModelFault) -> WeightPrecision {
+        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+        do throws(SafetensorsError) {
+            return try SafetensorsFile.read(prefix + File.parameters.rawValue).precision
+        } catch {
+            throw ModelFault(
+                file: prefix + File.parameters.rawValue, field: error.byteOffset.map { "byte \($0)" },
+                detail: error.message)
+        }
+    }
+
     /// Copies the adapters that stand on this model as a base, except those that the new directory has already.
     private func keepAdapters(of old: String, in new: String) throws {
         let taken = Set(ModelAdapter.names(in: new))
@@ -112,7 +126,7 @@ extension Model {
         }
     }
 
-    private static func explained(_ error: DecodingError) -> (field: String?, detail: String) {
+    static func explained(_ error: DecodingError) -> (field: String?, detail: String) {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String? {
             let keys = (context.codingPath + [last].compactMap(\.self)).map {
                 $0.intValue.map { "\($0)" } ?? $0.stringValue

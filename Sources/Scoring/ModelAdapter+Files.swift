@@ -67,12 +67,17 @@ extension ModelAdapter {
         do {
             description = try JSONDecoder().decode(Description.self, from: Data(text.utf8))
         } catch {
-            throw ModelFault(file: path, field: "__metadata__.\(metadataKey)", detail: "\(error)")
-        }
-        let (stored, named) = (Set(file.tensors.map(\.name)), Set(description.tensors))
-        if let name = named.symmetricDifference(stored).min() {
+            let (field, detail) = (error as? DecodingError).map(Model.explained) ?? (nil, "is no JSON")
             throw ModelFault(
-                file: path, field: name, detail: stored.contains(name) ? "is not of this adapter" : "is missing")
+                file: path, field: ["__metadata__", metadataKey, field].compactMap(\.self).joined(separator: "."),
+                detail: detail)
+        }
+        if let stranger = file.tensors.first(where: { !description.tensors.contains($0.name) }) {
+            throw ModelFault(
+                file: path, field: "byte \(stranger.headerOffset)", detail: "\(stranger.name) is not of this adapter")
+        }
+        if let missing = description.tensors.first(where: { file[$0] == nil }) {
+            throw ModelFault(file: path, field: missing, detail: "is missing")
         }
         var tensors: [Tensor] = []
         for tensor in file.tensors {

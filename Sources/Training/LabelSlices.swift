@@ -22,6 +22,8 @@ struct LabelSlices {
     let folds: [Set<Int>]
     /// Whether most events have no label.
     let areFew: Bool
+    /// Whether there are so few labels that users should be held out, and only one of them, or none, has a fraud.
+    let lacksFolds: Bool
 
     init(_ dataset: HistoricalDataset, _ options: TrainingOptions) {
         let until = options.untilMilliseconds ?? ((dataset.times.max() ?? 0) &+ 1)
@@ -34,6 +36,7 @@ struct LabelSlices {
         let late = zip(known, dataset.times).count { $0 == 1 && $1 >= from }
         let byUser = areFew && late < Self.fewestFrauds && options.validationDays > 0
         folds = byUser ? Self.folds(dataset, known) : []
+        lacksFolds = byUser && folds.isEmpty
         let start = folds.isEmpty ? from : lastKnown &+ 1
         self.until = until
         validationFrom = start

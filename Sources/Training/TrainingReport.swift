@@ -40,6 +40,8 @@ public struct TrainingReport: Sendable, Codable {
     public var validationPrecision: Double?
     public var validationRecall: Double?
     public var threshold: Float = 0.5
+    /// Why unlabelled events were not learned from though they were to be.
+    public var pseudoLabelsFault: String?
     public var modelHash = ""
     public var seconds = 0.0
 

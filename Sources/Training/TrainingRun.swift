@@ -106,6 +106,10 @@ struct TrainingRun {
         let initial = trainable.initial(base?.parameters, seed: options.seed)
         try pretrain(initial, progress)
         if !slices.folds.isEmpty, epochs > 0 { return try finishWithFewLabels(initial, progress) }
+        if slices.lacksFolds, epochs > 0, options.pseudoLabels != nil {
+            report.pseudoLabelsFault =
+                "pseudo-labels are not used: fewer than two labelled users have a fraud, so none can be held out"
+        }
         var parameters = initial.copy()
         let best = try train(parameters, slices.training, phase: .training, epochs: epochs, progress)
         let logits = try validationLogits(best.parameters)

@@ -78,5 +78,7 @@ import Transformer
         let line = try #require(svg.split(separator: "\n").first { $0.hasPrefix("<polyline") })
         #expect(line.components(separatedBy: ",").count == 3)
         #expect(!FrontierChart([]).svg.contains("nan"))
+        points[0].averagePrecision = 0
+        #expect(!FrontierChart(points).svg.contains(">-"))
     }
 }

@@ -67,11 +67,12 @@ import Transformer
         try withDirectory { directory in
             try base.save(to: directory)
             let less = low.tensors.filter { $0.name != "classifier.bias" }
-            for (tensors, field) in [(less, "classifier.bias"), (low.tensors + [other], "classifier.weight")] {
+            let faults = [(less, "classifier.bias: is missing"), (low.tensors + [other], "classifier.weight is not")]
+            for (tensors, part) in faults {
                 try ModelAdapter(low.description, tensors).save(as: "low", in: directory)
                 #expect {
                     try Model.load(from: directory, adapter: "low")
-                } throws: { ($0 as? ModelFault)?.field == field }
+                } throws: { "\($0)".contains(part) }
             }
         }
     }
@@ -105,6 +106,23 @@ import Transformer
             #expect {
                 try Model.load(from: directory, adapter: "model")
             } throws: { ($0 as? ModelFault)?.field == "__metadata__" }
+            let stranger = SafetensorsContent("stranger", shape: [1], [0])
+            let text = try #require(try SafetensorsFile(bytes: Array(bytes)).metadata["vigil.adapter"])
+            let metadata = ["format": "pt", "vigil.adapter": text]
+            try SafetensorsWriter.write([stranger], metadata: metadata, to: path)
+            #expect {
+                try Model.load(from: directory, adapter: "low")
+            } throws: { error in
+                guard let fault = error as? ModelFault, let field = fault.field else { return false }
+                return field.hasPrefix("byte ") && fault.detail == "stranger is not of this adapter"
+            }
+            try SafetensorsWriter.write([], metadata: ["vigil.adapter": #"{"method":"lora"}"#], to: path)
+            #expect {
+                try Model.load(from: directory, adapter: "low")
+            } throws: { error in
+                guard let fault = error as? ModelFault, let field = fault.field else { return false }
+                return field.hasPrefix("__metadata__.vigil.adapter.") && fault.detail == "is missing"
+            }
         }
     }
 
@@ -116,6 +134,7 @@ import Transformer
             try rounded.save(to: directory, precision: precision)
             #expect(try Model.load(from: directory).hash == rounded.hash)
             #expect(try rounded.rounded(to: precision).hash == rounded.hash)
+            #expect(try Model.storedPrecision(in: directory) == precision)
             let file = try SafetensorsFile.read(directory + "/model.safetensors")
             let expected = model.parameters.table.entries.reduce(0) { $0 + precision.bytes(of: $1.shape) }
             #expect(file.tensors.reduce(0) { $0 + $1.bytes.count } == expected)

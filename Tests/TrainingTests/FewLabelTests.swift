@@ -71,11 +71,20 @@ import Transactions
         #expect(Set(report.epochs.map(\.phase)) == [.training, .refit] && report.options.pretrainingEpochs == 0)
     }
 
+    /// One labelled user cannot be held out: that is said, not passed over.
+    @Test func withOneLabelledUserPseudoLabelsAreSaidToBeOff() throws {
+        var quick = options
+        (quick.epochs, quick.pretrainingEpochs) = (1, 0)
+        let report = try Trainer(quick).train(Self.dataset(labelled: 2)).report
+        #expect(!report.epochs.contains { $0.phase == .pseudoLabels || $0.phase == .crossFitting })
+        #expect(report.pseudoLabelsFault != nil)
+    }
+
     @Test func pseudoLabelsCanBeSwitchedOff() throws {
         var quick = options
         (quick.epochs, quick.pretrainingEpochs, quick.pseudoLabels) = (2, 0, nil)
         let report = try Trainer(quick).train(Self.dataset(labelled: 6)).report
-        #expect(Set(report.epochs.map(\.phase)) == [.crossFitting, .training])
+        #expect(Set(report.epochs.map(\.phase)) == [.crossFitting, .training] && report.pseudoLabelsFault == nil)
         quick.pseudoLabels = 0.2
         #expect(throws: TrainingError.self) { try Trainer(quick).train(Self.dataset(labelled: 6)) }
     }

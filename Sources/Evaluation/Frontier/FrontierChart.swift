@@ -23,7 +23,9 @@ public struct FrontierChart: Sendable {
     }
 
     private var costs: ClosedRange<Double> { Self.widened(points.map { log10($0.microsecondsPerEvent) }, by: 0.1) }
-    private var gains: ClosedRange<Double> { Self.widened(points.map { $0.averagePrecision ?? 0 }, by: 0.01) }
+    private var gains: ClosedRange<Double> {
+        Self.widened(points.map { $0.averagePrecision ?? 0 }, by: 0.01).clamped(to: 0...1)
+    }
 
     private static func widened(_ values: [Double], by least: Double) -> ClosedRange<Double> {
         let (low, high) = (values.min() ?? 0, values.max() ?? 1)

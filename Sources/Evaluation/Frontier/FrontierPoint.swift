@@ -46,7 +46,7 @@ public struct FrontierPoint: Sendable, Encodable {
         }
         let store = KeyValueStore(model.configuration, precision: caches)
         let sequences = EncodedSequences(dataset, encoder: model.encoder)
-        let result: (logits: [Float], seconds: Double)
+        let result: (logits: [Float], microseconds: Double)
         do throws(TransformerError) {
             let streaming = StreamingTransformer(try StreamingWeights(model.configuration, model.parameters))
             result = try StreamingPass(streaming: streaming, store: store).run(
@@ -72,7 +72,7 @@ public struct FrontierPoint: Sendable, Encodable {
         // A raw token, its time and its id.
         let token = dataset.extractor.rawCount * MemoryLayout<UInt32>.stride + 16
         bytesPerUser = store.bytesPerCache + model.historyLength * token
-        microsecondsPerEvent = result.seconds * 1e6 / Double(max(1, scored.count))
+        microsecondsPerEvent = result.microseconds
     }
 
     /// Fills in what rounded caches lose against float32 caches of the same model and weights.

@@ -21,6 +21,14 @@ public enum WeightPrecision: String, Codable, Sendable, CaseIterable {
     static let scaleSuffix = ".scale"
 }
 
+extension SafetensorsFile {
+    /// At what precision matrices are stored, where they are at less than float32.
+    public var precision: WeightPrecision {
+        if tensors.contains(where: { $0.type == .int8 }) { return .int8 }
+        return tensors.contains { $0.type == .bfloat16 } ? .bfloat16 : .float32
+    }
+}
+
 /// A row of a matrix as 127 steps either way of one scale.
 struct QuantisedRow {
     /// Of 16 significant bits, so that 127 of them are a float and the same row gives the same steps again.

@@ -21,7 +21,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     @OptionGroup var adapter: AdapterOption
     @OptionGroup var input: DataOptions
-    @OptionGroup var span: SpanOptions
+    @OptionGroup var span: WholeSpanOptions
 
     @Option(help: "Threads.")
     var threads = 2
@@ -29,7 +29,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var output: JSONOption
 
     func validate() throws {
-        guard span.from != nil, span.to != nil else { throw ValidationError("--from and --to are needed") }
         guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024") }
     }
 
@@ -39,8 +38,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         // The features' windows are set back by the delay that the model was trained with, whenever labels arrive.
         schema.labelDelayMilliseconds = model.encoder.schema.labelDelayMilliseconds
         schema.entityBucketMilliseconds = model.encoder.schema.entityBucketMilliseconds
-        let from = EventTime(milliseconds: span.milliseconds.lowerBound)
-        let to = EventTime(milliseconds: span.milliseconds.upperBound)
+        let from = span.from.time
+        let to = span.to.time
         let dataset = try input.loadDataset(
             schema, historyCapacity: model.configuration.historyLength,
             labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)

@@ -92,6 +92,7 @@ struct TrainCommand: AsyncParsableCommand {
         }
         let summary = TrainingSummary(report, out: out)
         for line in summary.lines { Terminal.say(line) }
+        if let fault = report.pseudoLabelsFault { Terminal.say(fault) }
         if joinsBase, let name = model.attached?.name {
             Terminal.say("\(out): use it with --adapter \(name); without, the model is what it was")
         }

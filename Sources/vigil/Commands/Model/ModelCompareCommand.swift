@@ -20,7 +20,7 @@ struct ModelCompareCommand: AsyncParsableCommand {
     var models: [String]
 
     @OptionGroup var input: DataOptions
-    @OptionGroup var span: SpanOptions
+    @OptionGroup var span: WholeSpanOptions
 
     @Option(
         parsing: .upToNextOption,
@@ -36,6 +36,13 @@ struct ModelCompareCommand: AsyncParsableCommand {
     var svg: String?
 
     @OptionGroup var output: JSONOption
+
+    /// A model of the list.
+    private struct Entrant {
+        let name: String
+        let model: Model
+        let stored: WeightPrecision
+    }
 
     /// Models that agree in it read the same dataset.
     private struct Reading: Hashable, Comparable {
@@ -61,14 +68,14 @@ struct ModelCompareCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard span.from != nil, span.to != nil else { throw ValidationError("--from and --to are needed") }
         guard !models.isEmpty else { throw ValidationError("at least one model directory is needed") }
     }
 
     func run() async throws {
-        let loaded = try models.map { name -> (name: String, model: Model) in
+        let loaded = try models.map { name -> Entrant in
             let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
-            return (name, try Model.load(from: parts[0], adapter: parts.count > 1 ? parts[1] : nil))
+            let model = try Model.load(from: parts[0], adapter: parts.count > 1 ? parts[1] : nil)
+            return Entrant(name: name, model: model, stored: try Model.storedPrecision(in: parts[0]))
         }
         var points: [FrontierPoint] = []
         // Datasets are large: models that read the same one stand together.
@@ -77,11 +84,11 @@ struct ModelCompareCommand: AsyncParsableCommand {
             // As in evaluate: windows as trained for, whenever labels arrive.
             schema.labelDelayMilliseconds = group.key.labelDelay
             schema.entityBucketMilliseconds = group.key.entityBucket
-            let to = EventTime(milliseconds: span.milliseconds.upperBound)
+            let to = span.to.time
             let dataset = try input.loadDataset(
                 schema, historyCapacity: group.key.historyLength,
                 labelDelayMilliseconds: input.labelDelay?.milliseconds, before: to)
-            for (name, model) in group.value { points += try self.points(name, model, dataset, to) }
+            for entrant in group.value { points += try self.points(entrant, dataset, to) }
         }
         FrontierPoint.markLosses(&points)
         FrontierPoint.markFrontier(&points)
@@ -100,17 +107,18 @@ struct ModelCompareCommand: AsyncParsableCommand {
     }
 
     private func points(
-        _ name: String, _ model: Model, _ dataset: HistoricalDataset, _ to: EventTime
+        _ entrant: Entrant, _ dataset: HistoricalDataset, _ to: EventTime
     ) throws -> [FrontierPoint] {
-        let from = EventTime(milliseconds: span.milliseconds.lowerBound)
+        let from = span.from.time
         // Without --weights the weights are as they are, and so is the name.
-        let versions = weights.isEmpty ? [WeightPrecision.float32] : weights
+        let versions = weights.isEmpty ? [entrant.stored] : weights
         return try versions.flatMap { precision in
-            let version = precision == .float32 ? model : try model.rounded(to: precision)
+            let isAsStored = weights.isEmpty || precision == .float32
+            let version = isAsStored ? entrant.model : try entrant.model.rounded(to: precision)
             return try caches.map { cache in
                 try FrontierPoint(
-                    version, named: weights.isEmpty ? name : "\(name) \(precision.rawValue)", weights: precision,
-                    caches: cache, on: dataset, from: from, to: to)
+                    version, named: weights.isEmpty ? entrant.name : "\(entrant.name) \(precision.rawValue)",
+                    weights: precision, caches: cache, on: dataset, from: from, to: to)
             }
         }
     }
