@@ -54,7 +54,10 @@ final class Stage {
             "max.in.flight.requests.per.connection=1",
             "partition.assignment.strategy=\(cooperative ? "cooperative-sticky" : "range")",
         ]
+        // However many scorers a process has, one, two or three, the scores are the same.
+        let threads = 1 + owner.utf8.reduce(0) { $0 + Int($1) } % 3
         return [
+            "VIGIL_SCORING_THREADS": String(threads),
             "VIGIL_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "VIGIL_KAFKA_GROUP": Self.group,
             "VIGIL_KAFKA_PROPERTIES": properties.joined(separator: ","),
             "VIGIL_POSTGRES_HOST": database.host ?? "", "VIGIL_POSTGRES_PORT": String(database.port ?? 5432),
