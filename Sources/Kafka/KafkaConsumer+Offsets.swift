@@ -54,6 +54,20 @@ extension KafkaConsumer {
         return low..<max(low, try offset(of: partition, at: RD_KAFKA_OFFSET_END, timeoutMilliseconds))
     }
 
+    /// The next offsets to be written, asked of the brokers for all partitions at once.
+    public func ends(
+        of partitions: some Collection<TopicPartition>, timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        var places: [TopicPartition: Int64] = [:]
+        for partition in partitions { places[partition] = Int64(RD_KAFKA_OFFSET_END) }
+        do {
+            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
+        } catch let error where error.code == .notLeader {
+            _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
+            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
+        }
+    }
+
     /// - Parameter place: one of the times that stand for an end of the partition.
     private func offset(
         of partition: TopicPartition, at place: Int32, _ timeoutMilliseconds: Int32

@@ -13,6 +13,7 @@ final class CommittedOffsets: Sendable {
         var offsets: [TopicPartition: Int64] = [:]
         var fenced: [TopicPartition: Int64] = [:]
         var claimAgain: ClaimAgain?
+        var asked: [TopicPartition] = []
     }
 
     private let state = Mutex(State())
@@ -45,6 +46,18 @@ final class CommittedOffsets: Sendable {
         state.withLock { state in
             defer { state.claimAgain = nil }
             return state.claimAgain
+        }
+    }
+
+    /// The processor wants to know where these inputs end.
+    func askEnds(_ inputs: [TopicPartition]) {
+        state.withLock { $0.asked = inputs }
+    }
+
+    func takeEndsAsked() -> [TopicPartition] {
+        state.withLock { state in
+            defer { state.asked = [] }
+            return state.asked
         }
     }
 

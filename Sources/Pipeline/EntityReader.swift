@@ -81,7 +81,7 @@ final class EntityReader {
         return unheard.map { part in
             guard doubtful.contains(part.input) else { return part }
             var part = part
-            (part.watermark, part.idle) = (.min, false)
+            (part.watermark, part.idleAt) = (.min, nil)
             return part
         }
     }
@@ -144,7 +144,7 @@ final class EntityReader {
                 if let end = written.partEnd { ends[record.input, default: []].insert(end) }
                 return RemotePart(
                     input: record.input, part: record.part, end: written.partEnd, watermark: record.watermark,
-                    idle: record.isIdle)
+                    idleAt: record.isIdle ? record.offset : nil)
             } catch {
                 metrics.badCheckpointRecords.increment()
                 logger.warning(

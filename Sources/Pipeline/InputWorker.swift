@@ -33,6 +33,8 @@ final class InputWorker {
     var days: CircuitBreaker.Days
     /// The first offset that no checkpoint holds.
     var checkpointedTo: Int64
+    /// Whether the time for a checkpoint has come.
+    var isCheckpointDue = false
     /// What other instances were last told: at its end or not; nil before they were told anything.
     var announcedIdle: Bool?
     private(set) var atEndSince: Int64?
@@ -88,6 +90,9 @@ final class InputWorker {
         if someWent { for user in users.entries { user.state.adopt(rules.aggregateLayout) } }
         return starts != former || !isNoted
     }
+
+    /// The end of the input as it was last seen, which may lie after its newest record.
+    var endPosition: Int64 { max(position, end ?? 0) }
 
     /// Whether the worker still re-reads what has been decided before.
     var isRestoring: Bool { position < claim.nextOffset }

@@ -104,6 +104,7 @@ final class Intake: RebalanceHandler {
             let parts = try entities.follow()
             if !parts.isEmpty { inbox.sendNow(.remote(parts)) }
             try balanceBacklogs()
+            tellEnds(of: offsets.takeEndsAsked())
             if let request = offsets.takeClaimAgain() { try claimAgain(request) }
             try keepHouse()
         }
@@ -152,6 +153,16 @@ final class Intake: RebalanceHandler {
                 try consumer.resume([input])
                 held[input]?.isPaused = false
             }
+        }
+    }
+
+    /// An answer that does not come is asked for again.
+    private func tellEnds(of inputs: [TopicPartition]) {
+        guard !inputs.isEmpty else { return }
+        do {
+            inbox.sendNow(.ends(try consumer.ends(of: inputs, timeoutMilliseconds: 500)))
+        } catch {
+            logger.debug("Ends of partitions not known", metadata: ["error": "\(error)"])
         }
     }
 

@@ -23,6 +23,8 @@ struct ProcessorParts {
     var logger: Logger
     /// Where transactions go that have been decided on.
     var spent = SpentTransactions()
+    /// Asks where inputs end.
+    var askEnds: ([TopicPartition]) -> Void = { _ in }
     /// Asks for inputs anew after scoring failed.
     var claimAgain: (CommittedOffsets.ClaimAgain) -> Void = { _ in }
     /// How a batch is scored; a test may fail here as a model would.
@@ -220,7 +222,8 @@ struct PipelineThreads: Sendable {
                     idleGraceMilliseconds: configuration.idleGraceMilliseconds,
                     maximumWaitMilliseconds: configuration.alignmentWaitMilliseconds),
                 checkpointIntervalMilliseconds: configuration.checkpointIntervalMilliseconds, metrics: metrics,
-                logger: logger, spent: spent, claimAgain: { [offsets] in offsets.claimAgain($0) }))
+                logger: logger, spent: spent, askEnds: { [offsets] in offsets.askEnds($0) },
+                claimAgain: { [offsets] in offsets.claimAgain($0) }))
     }
 
     /// Our defaults under the user's properties.

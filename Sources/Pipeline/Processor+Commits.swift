@@ -51,10 +51,15 @@ extension Processor {
     /// Checkpoints all inputs once the interval has passed.
     func checkpointIfDue() {
         let now = clock()
-        guard now - lastCheckpoint >= checkpointIntervalMilliseconds else { return }
-        lastCheckpoint = now
-        checkpoint(Array(workers.keys))
-        reportRules()
+        if now - lastCheckpoint >= checkpointIntervalMilliseconds {
+            lastCheckpoint = now
+            for worker in order { worker.isCheckpointDue = true }
+            reportRules()
+        }
+        // Those that restore have theirs as soon as they are done.
+        let due = order.filter { $0.isCheckpointDue && !$0.isRestoring }
+        for worker in due { worker.isCheckpointDue = false }
+        checkpoint(due.map(\.claim.input))
     }
 
     /// What rules hold in memory and how often they failed.

@@ -13,8 +13,16 @@ extension Processor {
         for event in failed { suspects[event.input, default: []].insert(event.offset) }
         let epochs = workers.mapValues(\.claim.epoch)
         pending = CommitUnit()
+        tried.removeAll()
         drop(Array(workers.keys))
         claimAgain(CommittedOffsets.ClaimAgain(epochs: epochs, suspects: suspects))
+    }
+
+    /// What was tried alone in a batch that came through need not be tried so again.
+    func settleSuspects() {
+        for event in tried { suspects[event.input]?.remove(event.offset) }
+        tried.removeAll(keepingCapacity: true)
+        if !suspects.isEmpty { suspects = suspects.filter { !$1.isEmpty } }
     }
 
     /// Drops the state of users who asked for it; what they do from now on starts a new history.

@@ -29,7 +29,8 @@ extension Processor {
             guard isPast else {
                 let source = RequestSource(worker: worker.place, offset: event.offset, user: number)
                 let request = Scorer.Request(transaction: transaction, user: state)
-                if !suspects.isEmpty, suspects[worker.claim.input]?.remove(event.offset) != nil {
+                if !suspects.isEmpty, suspects[worker.claim.input]?.contains(event.offset) == true {
+                    tried.append((worker.claim.input, event.offset))
                     return try scoreAlone(request, event, of: worker, source)
                 }
                 requests.append(request)

@@ -35,7 +35,7 @@ final class Processor {
     let checkpointIntervalMilliseconds: Int64
     let clock: @Sendable () -> Int64
     /// An input at its end for so long is announced as idle to the other instances.
-    private let idleAfterMilliseconds: Int64
+    let idleAfterMilliseconds: Int64
 
     var ledger: EntityLedger
     var contributor: VelocityContributor?
@@ -46,7 +46,12 @@ final class Processor {
     private var turn = 0
     private var touched = 0
     private var sources: [TopicPartition: UInt32] = [:]
-    private var ownedElsewhere: Set<TopicPartition> = []
+    private(set) var ownedElsewhere: Set<TopicPartition> = []
+    /// The offsets at which inputs elsewhere are said to have come to their end.
+    var saidIdle: [TopicPartition: Int64] = [:]
+    /// When the broker last confirmed it.
+    var confirmedIdle: [TopicPartition: Int64] = [:]
+    var lastAsked: Int64 = .min / 2
     /// How far the entities topic says each input is complete, also of what is, or seems to be, ours.
     private var heard: [TopicPartition: Int64] = [:]
     var lastCheckpoint: Int64
@@ -54,11 +59,13 @@ final class Processor {
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min
     /// The hold that was last reported, by when it began.
-    private var reportedHold: Int64?
+    var reportedHold: Int64?
     var restoreReport = RestoreReport()
     var stages = StageClock()
     /// Events of batches whose scoring failed: each is scored by itself.
     var suspects: [TopicPartition: Set<Int64>] = [:]
+    /// Those of them that were, in the batch at hand.
+    var tried: [(input: TopicPartition, offset: Int64)] = []
     /// The events of the batch that failed last.
     var failed: [(input: TopicPartition, offset: Int64)] = []
     var failuresInARow = 0
@@ -66,6 +73,7 @@ final class Processor {
     var strayUsers = 0
     let score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
+    let askEnds: ([TopicPartition]) -> Void
     private let spent: SpentTransactions
     var requests: [Scorer.Request] = []
     var requestSources: [RequestSource] = []
@@ -91,6 +99,7 @@ final class Processor {
         clock = parts.clock
         score = parts.score
         claimAgain = parts.claimAgain
+        askEnds = parts.askEnds
         spent = parts.spent
         checkpointIntervalMilliseconds = parts.checkpointIntervalMilliseconds
         ledger = EntityLedger(schema: schema)
@@ -150,6 +159,7 @@ final class Processor {
             report(worker)
         case .remote(let parts):
             for part in parts { apply(part) }
+        case .ends(let ends): confirmIdleness(ends)
         case .rules(let rules):
             // Between two batches: whatever was decided before carries the former set's hash.
             scorer.replaceRules(rules)
@@ -230,9 +240,11 @@ final class Processor {
     private func apply(_ remote: RemotePart) {
         if let part = remote.part { ledger.apply(part, source: source(of: remote.input), end: remote.end) }
         heard[remote.input] = max(heard[remote.input] ?? .min, remote.watermark)
+        saidIdle[remote.input] = remote.idleAt
         guard workers[remote.input] == nil else { return }
         followElsewhere(remote.input)
-        alignment.drained(remote.input, at: remote.watermark, atEndSince: remote.idle ? .min / 2 : nil)
+        // That it is at its end has to be true still when events wait for it: see `askForEnds`.
+        alignment.drained(remote.input, at: remote.watermark, atEndSince: nil)
     }
 
     /// Tells the alignment where a worker stands, and everyone what that completes.
@@ -259,7 +271,7 @@ final class Processor {
         pending.advances.append(
             CommitUnit.Advance(
                 input: worker.claim.input, epoch: worker.claim.epoch, part: part, watermark: bucket,
-                offset: worker.position, isIdle: isIdle))
+                offset: isIdle ? worker.endPosition : worker.position, isIdle: isIdle))
         worker.announcedIdle = isIdle
     }
 
@@ -269,53 +281,22 @@ final class Processor {
         close(worker, before: bucket)
         worker.resume()
     }
-
-    /// Names, once for each time that events wait long, the inputs they wait for.
-    private func reportHold() {
-        let now = clock()
-        guard let since = alignment.blockedSince, since != reportedHold, now - since >= Self.reportedHoldMilliseconds
-        else { return }
-        reportedHold = since
-        let holding = alignment.holding(at: now)
-        let names = holding.keys.sorted().map { input in
-            let place = holding[input] == .min ? "not heard of" : "before \(start(ofBucket: holding[input] ?? 0))"
-            return "\(input) \(workers[input] == nil ? "elsewhere" : "here"), \(place)"
-        }
-        logger.warning(
-            "Events wait for inputs that are behind in event time",
-            metadata: ["seconds": "\((now - since) / 1000)", "inputs": "\(names.joined(separator: "; "))"])
-    }
-
-    private func start(ofBucket bucket: Int64) -> String {
-        EventTime(milliseconds: bucket &* ledger.bucketMilliseconds).iso8601
-    }
-
-    /// Tells other instances which inputs have come to their end, and which have gone on since.
-    private func announceIdleness() {
-        guard !ownedElsewhere.isEmpty else { return }
-        let now = clock()
-        for worker in order {
-            let isIdle = !worker.hasNext && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
-            guard worker.announcedIdle != isIdle, isIdle || worker.hasNext else { continue }
-            worker.announcedIdle = isIdle
-            pending.advances.append(
-                CommitUnit.Advance(
-                    input: worker.claim.input, epoch: worker.claim.epoch, part: nil,
-                    watermark: worker.nextBucket(of: ledger.bucketMilliseconds), offset: worker.position,
-                    isIdle: isIdle))
-        }
-    }
 }
 
 extension Processor {
     /// Takes and decides at most one micro-batch; returns how many events it took.
     private func step() throws -> Int {
         let now = clock()
+        expireIdleness(at: now)
         guard let frontier = alignment.frontier(at: now) else { return 0 }
+        askForEnds(at: now)
         closeBuckets(before: frontier)
+        // Another batch may fail: what is decided must not go with it.
+        if !suspects.isEmpty { handOver(blocking: true) }
         do {
             let taken = try takeBatch(frontier)
             try scoreAdmitted()
+            settleSuspects()
             pending.eventCount += taken
             prune(frontier)
             return taken

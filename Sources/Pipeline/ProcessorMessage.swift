@@ -20,6 +20,8 @@ enum ProcessorMessage: Sendable {
     case events(IncomingBatch)
     /// Parts that other instances closed, or that were read back at the start.
     case remote([RemotePart])
+    /// Where inputs end that the processor has asked about.
+    case ends([TopicPartition: Int64])
     /// Another rule set takes over, from the next batch on.
     case rules(RuleSet)
     /// Score with this model from the next micro-batch on.
@@ -37,6 +39,6 @@ struct RemotePart: Sendable {
     var end: Int64?
     /// Every bucket before this one is complete for the input.
     var watermark: Int64
-    /// The input has nothing more for now.
-    var idle: Bool
+    /// The offset at which the input has come to its end; nil where more is to come.
+    var idleAt: Int64?
 }

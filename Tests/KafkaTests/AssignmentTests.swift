@@ -69,6 +69,7 @@ struct AssignmentTests {
             })
         let consumer = try KafkaConsumer(settings: TestCluster.settings())
         #expect(try consumer.watermarks(of: partition, timeoutMilliseconds: 5000) == 0..<4)
+        #expect(try consumer.ends(of: [partition], timeoutMilliseconds: 5000) == [partition: 4])
         #expect(
             try consumer.partitions(of: topic, timeoutMilliseconds: 5000)
                 == (0..<3).map { TopicPartition(topic: topic, partition: $0) })

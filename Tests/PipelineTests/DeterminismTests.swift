@@ -145,7 +145,7 @@ extension ProcessorRun.Output {
     /// What the entities topic would hold.
     var closedParts: [RemotePart] {
         units.flatMap(\.advances).map {
-            RemotePart(input: $0.input, part: $0.part, watermark: $0.watermark, idle: $0.isIdle)
+            RemotePart(input: $0.input, part: $0.part, watermark: $0.watermark, idleAt: $0.isIdle ? $0.offset : nil)
         }
     }
 }

@@ -75,6 +75,7 @@ final class ProcessorRun: Sendable {
         rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
         cacheMemoryBytes: Int = 1 << 30, logger: Logger = .quiet,
         score: @escaping Score = ScoringFault.checkedScore,
+        askEnds: @escaping @Sendable ([TopicPartition], BoundedQueue<ProcessorMessage>) -> Void = { _, _ in },
         claimAgain: @escaping @Sendable (CommittedOffsets.ClaimAgain, BoundedQueue<ProcessorMessage>) -> Void = {
             _, _ in
         }
@@ -96,7 +97,8 @@ final class ProcessorRun: Sendable {
                         alignment: BucketAlignment(
                             idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
                         checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
-                        metrics: PipelineMetrics(), logger: logger, claimAgain: { claimAgain($0, inbox) }, score: score,
+                        metrics: PipelineMetrics(), logger: logger, askEnds: { askEnds($0, inbox) },
+                        claimAgain: { claimAgain($0, inbox) }, score: score,
                         clock: {
                             time.withLock {
                                 $0 += 50

@@ -1,6 +1,7 @@
 import Kafka
 import Logging
 import Sequences
+import Synchronization
 import Testing
 import Transactions
 
@@ -160,7 +161,7 @@ import Transactions
         // What is said of an earlier claim of the other is old news.
         run.inbox.sendNow(.fenced([fenced: 1, kept: 0]))
         // Its new owner is heard of, so that nobody waits for it.
-        run.inbox.sendNow(.remote([RemotePart(input: fenced, part: nil, watermark: 1_000_000, idle: false)]))
+        run.inbox.sendNow(.remote([RemotePart(input: fenced, part: nil, watermark: 1_000_000)]))
         run.send(fenced, Feeds.events([Feeds.transaction("stale")], from: 6))
         run.send(kept, Feeds.events([Feeds.transaction("y", user: "y", at: 8_000_000)], from: 6), isLast: true)
         // Once what came after it is decided, the news has been heard.
@@ -182,6 +183,28 @@ import Transactions
         #expect(Set(units.flatMap(\.checkpoints).map(\.input)) == [kept])
     }
 
+    /// What its owner has said of an input's end may be old: the owner is slow, and more has come.
+    @Test func anInputSaidToBeAtItsEndIsWaitedForWhereTheBrokerHasMoreOfIt() throws {
+        let (own, other) = (Feeds.input(0), Feeds.input(1))
+        let questions = Mutex(0)
+        let run = try ProcessorRun(askEnds: { inputs, inbox in
+            let number = questions.withLock {
+                $0 += 1
+                return $0
+            }
+            // At the third its owner has read on, to the new end.
+            let last = RemotePart(input: other, part: nil, watermark: 0, idleAt: 6)
+            if number == 3 { inbox.sendNow(.remote([last])) }
+            inbox.sendNow(.ends(Dictionary(uniqueKeysWithValues: inputs.map { ($0, 6) })))
+        })
+        run.claim([.new(own)])
+        run.inbox.sendNow(.inputs([own, other]))
+        run.inbox.sendNow(.remote([RemotePart(input: other, part: nil, watermark: 0, idleAt: 5)]))
+        run.send(own, Feeds.events([Feeds.transaction("a"), Feeds.transaction("b", at: 80_000_000)]), isLast: true)
+        let output = try run.finish { $0.positions[own] == 2 }
+        #expect(output.alerts.count == 2 && questions.withLock { $0 } >= 3)
+    }
+
     /// Whoever was frozen hears of the new owner first, and only then that it was taken over.
     @Test func aNewOwnerThatWasHeardBeforeTheOldOneLetsGoIsNotWaitedForAgain() throws {
         let run = try ProcessorRun()
@@ -190,7 +213,7 @@ import Transactions
         for input in [taken, kept] {
             run.send(input, Feeds.events([Feeds.transaction("\(input)", user: "\(input)")]))
         }
-        run.inbox.sendNow(.remote([RemotePart(input: taken, part: nil, watermark: 1_000_000, idle: false)]))
+        run.inbox.sendNow(.remote([RemotePart(input: taken, part: nil, watermark: 1_000_000)]))
         run.inbox.sendNow(.fenced([taken: 1]))
         run.send(kept, Feeds.events([Feeds.transaction("later", user: "y", at: 80_000_000)], from: 1))
         let output = try run.finish { $0.positions[kept] == 2 }
