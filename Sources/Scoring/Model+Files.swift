@@ -26,14 +26,16 @@ extension Model {
         let calibration = try read(Calibration.self, prefix, .calibration)
         let parameters: Parameters
         do throws(SafetensorsError) {
-            parameters = try Parameters(TensorTable(file.transformer), from: prefix + File.parameters.rawValue)
+            let weights = try SafetensorsFile.read(prefix + File.parameters.rawValue)
+            parameters = try Parameters(TensorTable(file.transformer), weights)
+            try parameters.checkFinite(in: weights)
         } catch {
             let place = error.byteOffset.map { "byte \($0)" }
             throw ModelFault(file: prefix + File.parameters.rawValue, field: place, detail: error.message)
         }
         let base = try Model(file.transformer, parameters, encoder, calibration, file.threshold, directory: prefix)
         guard let name = adapter ?? file.adapter, name != noAdapter else { return base }
-        return try Model(base, with: try ModelAdapter.load(name, from: prefix), named: name)
+        return try Model(base, with: try ModelAdapter.load(name, from: prefix), named: name, in: prefix)
     }
 
     /// Writes the directory beside its place and moves it there: a reader sees the old model, the new one or, for a
@@ -83,8 +85,15 @@ extension Model {
             try? files.removeItem(at: old)
         } catch {
             try? files.removeItem(at: fresh)
-            throw ModelFault(file: directory, detail: "cannot be written: \(error)")
+            throw ModelFault(file: directory, detail: "cannot be written: \(ModelFault.reason(error))")
         }
+    }
+
+    /// What training left in a model directory: `metrics.json` and `metrics.csv`.
+    public static func trainingRecords(in directory: String) -> (metrics: Data?, history: Data?) {
+        let place = URL(fileURLWithPath: directory, isDirectory: true)
+        func data(_ file: File) -> Data? { try? Data(contentsOf: place.appendingPathComponent(file.rawValue)) }
+        return (data(.metrics), data(.history))
     }
 
     /// At what precision a model directory keeps its matrices.
@@ -122,7 +131,7 @@ extension Model {
         } catch let error as EncoderFault {
             throw ModelFault(file: path, field: "fields", detail: error.detail)
         } catch {
-            throw ModelFault(file: path, detail: "cannot be read: \(error.localizedDescription)")
+            throw ModelFault(file: path, detail: "cannot be read: \(ModelFault.reason(error))")
         }
     }
 
@@ -135,10 +144,23 @@ extension Model {
         }
         switch error {
         case .keyNotFound(let key, let context): return (path(context, key), "is missing")
-        case .typeMismatch(let type, let context): return (path(context), "must be \(type)")
-        case .valueNotFound(let type, let context): return (path(context), "must be \(type), not null")
-        case .dataCorrupted(let context): return (path(context), context.debugDescription)
-        @unknown default: return (nil, "\(error)")
+        case .typeMismatch(let type, let context): return (path(context), "must be \(name(of: type))")
+        case .valueNotFound(let type, let context): return (path(context), "must be \(name(of: type)), not null")
+        case .dataCorrupted(let context):
+            let field = path(context)
+            return (field, field == nil ? "is no JSON" : "has a value that is none of those it may have")
+        @unknown default: return (nil, "cannot be understood")
+        }
+    }
+
+    /// What JSON calls a type.
+    private static func name(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        case is any Numeric.Type: "a number"
+        case is [Any].Type: "a list"
+        default: "an object"
         }
     }
 }

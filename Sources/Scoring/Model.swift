@@ -40,11 +40,19 @@ public struct Model: Sendable {
 
     /// A base with an adapter on it.
     ///
-    /// - Parameter name: what the adapter is or will be called in the model directory.
+    /// - Parameters:
+    ///   - name: what the adapter is or will be called in the model directory.
+    ///   - directory: what faults name before the file, with its slash.
     /// - Throws: `ModelFault` where the adapter was trained on another base or its tensors do not fit.
-    public init(_ base: Model, with adapter: ModelAdapter, named name: String) throws(ModelFault) {
-        let file = "adapters/\(name).safetensors"
+    public init(
+        _ base: Model, with adapter: ModelAdapter, named name: String, in directory: String = ""
+    ) throws(ModelFault) {
+        let file = "\(directory)adapters/\(name).safetensors"
         let (configuration, parameters) = try adapter.attached(to: base, file: file)
+        let (calibration, threshold) = (adapter.description.calibration, adapter.description.threshold)
+        if let fault = Self.fault(configuration, parameters, base.encoder, calibration, threshold, in: "") {
+            throw ModelFault(file: file, field: fault.field, detail: fault.detail)
+        }
         try self.init(
             configuration, parameters, base.encoder, adapter.description.calibration, adapter.description.threshold,
             directory: "", attached: AttachedAdapter(name: name, adapter, on: base))

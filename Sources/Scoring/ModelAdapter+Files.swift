@@ -43,7 +43,7 @@ extension ModelAdapter {
                 tensors.map { SafetensorsContent($0.name, shape: $0.shape, $0.values) },
                 metadata: ["format": "pt", Self.metadataKey: text], to: path)
         } catch {
-            throw ModelFault(file: path, detail: "cannot be written: \(error)")
+            throw ModelFault(file: path, detail: "cannot be written: \(ModelFault.reason(error))")
         }
     }
 
@@ -83,6 +83,11 @@ extension ModelAdapter {
         for tensor in file.tensors {
             guard let values = file.floats(tensor) else {
                 throw ModelFault(file: path, field: "byte \(tensor.headerOffset)", detail: "\(tensor.name) must be F32")
+            }
+            if let place = values.firstIndex(where: { !$0.isFinite }) {
+                throw ModelFault(
+                    file: path, field: "byte \(tensor.bytes.lowerBound + 4 * place)",
+                    detail: "\(tensor.name) holds a value that is not finite")
             }
             tensors.append(Tensor(name: tensor.name, shape: tensor.shape, values: values))
         }

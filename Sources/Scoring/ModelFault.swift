@@ -1,3 +1,6 @@
+import Foundation
+import Transformer
+
 /// Why a model directory could not be read or written: which file, and which field of it.
 public struct ModelFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file's path.
@@ -10,6 +13,17 @@ public struct ModelFault: Error, Hashable, Sendable, CustomStringConvertible {
         self.file = file
         self.field = field
         self.detail = detail
+    }
+
+    /// What the system says of a file, without the types that carry it.
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let fault as ModelFault: return fault.detail
+        case let fault as SafetensorsError: return fault.message
+        default:
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+            return (underlying ?? error).localizedDescription
+        }
     }
 
     public var description: String {

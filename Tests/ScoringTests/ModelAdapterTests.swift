@@ -89,6 +89,13 @@ import Transformer
         } throws: { ($0 as? ModelFault)?.field == "classifier.bias" }
         try withDirectory { directory in
             try base.save(to: directory)
+            let model = URL(fileURLWithPath: directory + "/model.safetensors")
+            let whole = try Data(contentsOf: model)
+            try (whole.dropLast(4) + [0, 0, 0xC0, 0x7F]).write(to: model)
+            #expect {
+                try Model.load(from: directory)
+            } throws: { ($0 as? ModelFault)?.field == "byte \(whole.count - 4)" }
+            try whole.write(to: model)
             for name in ["none", "../up", "", "a/b", ".hidden"] {
                 #expect(throws: ModelFault.self, "\(name)") { try low.save(as: name, in: directory) }
                 #expect(throws: ModelFault.self, "\(name)") { try ModelAdapter.load(name, from: directory) }
@@ -106,6 +113,16 @@ import Transformer
             #expect {
                 try Model.load(from: directory, adapter: "model")
             } throws: { ($0 as? ModelFault)?.field == "__metadata__" }
+            try low.save(as: "low", in: directory)
+            var broken = try Data(contentsOf: URL(fileURLWithPath: path))
+            broken.replaceSubrange(broken.count - 4..<broken.count, with: [0, 0, 0xC0, 0x7F])
+            try broken.write(to: URL(fileURLWithPath: path))
+            #expect {
+                try Model.load(from: directory, adapter: "low")
+            } throws: { error in
+                let fault = error as? ModelFault
+                return fault?.field == "byte \(broken.count - 4)" && fault?.file == path
+            }
             let stranger = SafetensorsContent("stranger", shape: [1], [0])
             let text = try #require(try SafetensorsFile(bytes: Array(bytes)).metadata["vigil.adapter"])
             let metadata = ["format": "pt", "vigil.adapter": text]
@@ -131,7 +148,10 @@ import Transformer
         let model = try ModelTests().model()
         let rounded = try model.rounded(to: precision)
         try withDirectory { directory in
-            try rounded.save(to: directory, precision: precision)
+            let metrics = Data("{}".utf8)
+            try rounded.save(to: directory, metrics: metrics, precision: precision)
+            #expect(Model.trainingRecords(in: directory).metrics == metrics)
+            #expect(Model.trainingRecords(in: directory).history == nil)
             #expect(try Model.load(from: directory).hash == rounded.hash)
             #expect(try rounded.rounded(to: precision).hash == rounded.hash)
             #expect(try Model.storedPrecision(in: directory) == precision)

@@ -72,6 +72,22 @@ extension Parameters {
         }
     }
 
+    /// Holds weights to be numbers.
+    ///
+    /// - Parameter file: what they were read from.
+    /// - Throws: `SafetensorsError` with the byte of the first that is none; of an int8 matrix, of a value that a scale makes
+    ///   so.
+    public func checkFinite(in file: SafetensorsFile) throws(SafetensorsError) {
+        for entry in table.entries {
+            guard let place = self[entry].firstIndex(where: { !$0.isFinite }), let tensor = file[entry.name] else {
+                continue
+            }
+            throw SafetensorsError(
+                at: tensor.bytes.lowerBound + place * tensor.type.width,
+                "\(tensor.name) holds a value that is not finite")
+        }
+    }
+
     /// Whether a tensor holds the row scales of an int8 matrix of the model.
     private static func isScale(
         _ tensor: SafetensorsTensor, of table: TensorTable, in file: SafetensorsFile

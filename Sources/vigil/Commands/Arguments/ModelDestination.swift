@@ -28,8 +28,9 @@ struct ModelDestination {
 
     /// Whether it, or the nearest directory above that exists, can be written.
     private func isWritable(_ directory: URL) -> Bool {
-        if FileManager.default.fileExists(atPath: directory.path) || directory.path == "/" {
-            return FileManager.default.isWritableFile(atPath: directory.path)
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: directory.path, isDirectory: &isDirectory) || directory.path == "/" {
+            return isDirectory.boolValue && FileManager.default.isWritableFile(atPath: directory.path)
         }
         return isWritable(directory.deletingLastPathComponent())
     }

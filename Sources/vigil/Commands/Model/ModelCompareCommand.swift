@@ -75,7 +75,9 @@ struct ModelCompareCommand: AsyncParsableCommand {
         let loaded = try models.map { name -> Entrant in
             let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
             let model = try Model.load(from: parts[0], adapter: parts.count > 1 ? parts[1] : nil)
-            return Entrant(name: name, model: model, stored: try Model.storedPrecision(in: parts[0]))
+            // An adapter's own tensors are float32, and the base's with them once merged.
+            let stored = model.attached == nil ? try Model.storedPrecision(in: parts[0]) : .float32
+            return Entrant(name: name, model: model, stored: stored)
         }
         var points: [FrontierPoint] = []
         // Datasets are large: models that read the same one stand together.
