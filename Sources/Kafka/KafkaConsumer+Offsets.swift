@@ -60,36 +60,30 @@ extension KafkaConsumer {
     ) throws(KafkaError) -> [TopicPartition: Int64] {
         var places: [TopicPartition: Int64] = [:]
         for partition in partitions { places[partition] = Int64(RD_KAFKA_OFFSET_END) }
-        do {
-            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
-        } catch let error where error.code == .notLeader {
-            _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
-            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
-        }
+        return try ofLeaders(places, timeoutMilliseconds)
     }
 
     /// - Parameter place: one of the times that stand for an end of the partition.
     private func offset(
         of partition: TopicPartition, at place: Int32, _ timeoutMilliseconds: Int32
     ) throws(KafkaError) -> Int64 {
-        do {
-            return try query(partition, place, timeoutMilliseconds)
-        } catch let error where error.code == .notLeader {
-            // librdkafka goes on asking the former leader until its metadata are minutes old.
-            _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
-            return try query(partition, place, timeoutMilliseconds)
-        }
-    }
-
-    private func query(
-        _ partition: TopicPartition, _ place: Int32, _ timeoutMilliseconds: Int32
-    ) throws(KafkaError) -> Int64 {
-        let found = try offsets(forTimes: [partition: Int64(place)], timeoutMilliseconds: timeoutMilliseconds)
-        guard let offset = found[partition] else {
+        guard let offset = try ofLeaders([partition: Int64(place)], timeoutMilliseconds)[partition] else {
             throw KafkaError(
                 code: .timedOut, operation: "watermarks", message: "the broker gave no offset", partition: partition)
         }
         return offset
+    }
+
+    private func ofLeaders(
+        _ places: [TopicPartition: Int64], _ timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        do {
+            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
+        } catch let error where error.code == .notLeader {
+            // librdkafka goes on asking the former leader until its metadata are minutes old.
+            _ = try ClusterDescription(client, timeoutMilliseconds: timeoutMilliseconds)
+            return try offsets(forTimes: places, timeoutMilliseconds: timeoutMilliseconds)
+        }
     }
 
     /// What the last fetch of the partition said, without asking anyone; `nil` before the first.

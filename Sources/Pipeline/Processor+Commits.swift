@@ -57,9 +57,7 @@ extension Processor {
             reportRules()
         }
         // Those that restore have theirs as soon as they are done.
-        let due = order.filter { $0.isCheckpointDue && !$0.isRestoring }
-        for worker in due { worker.isCheckpointDue = false }
-        checkpoint(due.map(\.claim.input))
+        checkpoint(order.filter(\.isCheckpointDue).map(\.claim.input))
     }
 
     /// What rules hold in memory and how often they failed.
@@ -74,9 +72,9 @@ extension Processor {
     /// Adds the state of the inputs to the pending commit, which it will be published after.
     func checkpoint(_ inputs: [TopicPartition]) {
         for input in inputs {
-            guard let worker = workers[input], !worker.isRestoring,
-                worker.position > worker.checkpointedTo
-            else { continue }
+            guard let worker = workers[input], !worker.isRestoring else { continue }
+            worker.isCheckpointDue = false
+            guard worker.position > worker.checkpointedTo else { continue }
             resumeBucket(at: worker.position, of: worker)
             let users = worker.dirty.map { number in
                 let user = worker.users[number]

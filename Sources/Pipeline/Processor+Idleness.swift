@@ -15,20 +15,24 @@ extension Processor {
         for worker in order {
             let isIdle = !worker.hasNext && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
             guard worker.announcedIdle != isIdle, isIdle || worker.hasNext else { continue }
-            worker.announcedIdle = isIdle
-            pending.advances.append(
-                CommitUnit.Advance(
-                    input: worker.claim.input, epoch: worker.claim.epoch, part: nil,
-                    watermark: worker.nextBucket(of: ledger.bucketMilliseconds), offset: worker.endPosition,
-                    isIdle: isIdle))
+            tell(of: worker, before: worker.nextBucket(of: ledger.bucketMilliseconds), part: nil, isIdle: isIdle)
         }
+    }
+
+    /// Tells everyone, with the next commit, that the worker's buckets before `bucket` are complete.
+    func tell(of worker: InputWorker, before bucket: Int64, part: EntityBucketPart?, isIdle: Bool) {
+        pending.advances.append(
+            CommitUnit.Advance(
+                input: worker.claim.input, epoch: worker.claim.epoch, part: part, watermark: bucket,
+                offset: isIdle ? worker.endPosition : worker.position, isIdle: isIdle))
+        worker.announcedIdle = isIdle
     }
 
     /// Asks the broker whether the inputs elsewhere that events wait for are still at the end that their owners spoke of:
     /// what has arrived since may lie before an owner who is slow, or gone.
     func askForEnds(at now: Int64) {
         guard alignment.blockedSince != nil, now - lastAsked >= Self.askingInterval else { return }
-        let inputs = alignment.holding(at: now).keys.filter { saidIdle[$0] != nil && workers[$0] == nil }
+        let inputs = alignment.holding(at: now).keys.filter { saidIdle[$0] != nil && ownedElsewhere.contains($0) }
         guard !inputs.isEmpty else { return }
         lastAsked = now
         askEnds(inputs)

@@ -268,11 +268,7 @@ final class Processor {
             ledger.apply(closed, source: worker.source)
             if !worker.isFirst(toPublish: (closed.bucket + 1) * ledger.bucketMilliseconds) { part = nil }
         }
-        pending.advances.append(
-            CommitUnit.Advance(
-                input: worker.claim.input, epoch: worker.claim.epoch, part: part, watermark: bucket,
-                offset: isIdle ? worker.endPosition : worker.position, isIdle: isIdle))
-        worker.announcedIdle = isIdle
+        tell(of: worker, before: bucket, part: part, isIdle: isIdle)
     }
 
     /// Puts the open bucket of the last checkpoint in the place of one made again, after what was closed then.

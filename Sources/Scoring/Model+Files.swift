@@ -30,8 +30,7 @@ extension Model {
             parameters = try Parameters(TensorTable(file.transformer), weights)
             try parameters.checkFinite(in: weights)
         } catch {
-            let place = error.byteOffset.map { "byte \($0)" }
-            throw ModelFault(file: prefix + File.parameters.rawValue, field: place, detail: error.message)
+            throw ModelFault(file: prefix + File.parameters.rawValue, error)
         }
         let base = try Model(file.transformer, parameters, encoder, calibration, file.threshold, directory: prefix)
         guard let name = adapter ?? file.adapter, name != noAdapter else { return base }
@@ -104,9 +103,7 @@ extension Model {
         do throws(SafetensorsError) {
             return try SafetensorsFile.read(prefix + File.parameters.rawValue).precision
         } catch {
-            throw ModelFault(
-                file: prefix + File.parameters.rawValue, field: error.byteOffset.map { "byte \($0)" },
-                detail: error.message)
+            throw ModelFault(file: prefix + File.parameters.rawValue, error)
         }
     }
 

@@ -49,22 +49,24 @@ public struct Model: Sendable {
     ) throws(ModelFault) {
         let file = "\(directory)adapters/\(name).safetensors"
         let (configuration, parameters) = try adapter.attached(to: base, file: file)
-        let (calibration, threshold) = (adapter.description.calibration, adapter.description.threshold)
-        if let fault = Self.fault(configuration, parameters, base.encoder, calibration, threshold, in: "") {
-            throw ModelFault(file: file, field: fault.field, detail: fault.detail)
-        }
         try self.init(
             configuration, parameters, base.encoder, adapter.description.calibration, adapter.description.threshold,
-            directory: "", attached: AttachedAdapter(name: name, adapter, on: base))
+            directory: "", adapterFile: file, attached: AttachedAdapter(name: name, adapter, on: base))
     }
 
-    /// - Parameter directory: what faults name before the file, with its slash.
+    /// - Parameters:
+    ///   - directory: what faults name before the file, with its slash.
+    ///   - adapterFile: what they name instead, where only an adapter can be at fault.
     init(
         _ configuration: TransformerConfiguration, _ parameters: Parameters, _ encoder: Encoder,
-        _ calibration: Calibration, _ threshold: Float, directory: String, attached: AttachedAdapter? = nil
+        _ calibration: Calibration, _ threshold: Float, directory: String, adapterFile: String? = nil,
+        attached: AttachedAdapter? = nil
     ) throws(ModelFault) {
         let fault = Self.fault(configuration, parameters, encoder, calibration, threshold, in: directory)
-        if let fault { throw fault }
+        if var fault {
+            fault.file = adapterFile ?? fault.file
+            throw fault
+        }
         self.configuration = configuration
         self.parameters = parameters
         self.encoder = encoder

@@ -57,7 +57,7 @@ extension ModelAdapter {
         do throws(SafetensorsError) {
             file = try SafetensorsFile.read(path)
         } catch {
-            throw ModelFault(file: path, field: error.byteOffset.map { "byte \($0)" }, detail: error.message)
+            throw ModelFault(file: path, error)
         }
         guard let text = file.metadata[metadataKey] else {
             throw ModelFault(
@@ -84,10 +84,10 @@ extension ModelAdapter {
             guard let values = file.floats(tensor) else {
                 throw ModelFault(file: path, field: "byte \(tensor.headerOffset)", detail: "\(tensor.name) must be F32")
             }
-            if let place = values.firstIndex(where: { !$0.isFinite }) {
-                throw ModelFault(
-                    file: path, field: "byte \(tensor.bytes.lowerBound + 4 * place)",
-                    detail: "\(tensor.name) holds a value that is not finite")
+            do throws(SafetensorsError) {
+                try tensor.checkFinite(values)
+            } catch {
+                throw ModelFault(file: path, error)
             }
             tensors.append(Tensor(name: tensor.name, shape: tensor.shape, values: values))
         }

@@ -15,6 +15,10 @@ public struct ModelFault: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    init(file: String, _ error: SafetensorsError) {
+        self.init(file: file, field: error.byteOffset.map { "byte \($0)" }, detail: error.message)
+    }
+
     /// What the system says of a file, without the types that carry it.
     static func reason(_ error: any Error) -> String {
         switch error {

@@ -12,7 +12,8 @@ public final class ScorerGroup {
     private static let leastShared = 64
 
     private let scorers: [Scorer]
-    private let first: Scorer
+    /// All have the same model and rules.
+    private var first: Scorer { scorers[0] }
     /// For each scorer, which requests of the batch are its own.
     private var places: [[Int]]
     private var newest = 0
@@ -22,8 +23,7 @@ public final class ScorerGroup {
     ///   - make: makes a scorer for its share of the hot users' memory, in bytes.
     public init(threads: Int, cacheMemoryBytes: Int, _ make: (_ cacheMemoryBytes: Int) throws -> Scorer) rethrows {
         let count = max(1, threads)
-        first = try make(cacheMemoryBytes / count)
-        scorers = try [first] + (1..<count).map { _ in try make(cacheMemoryBytes / count) }
+        scorers = try (0..<count).map { _ in try make(cacheMemoryBytes / count) }
         places = Array(repeating: [], count: count)
     }
 

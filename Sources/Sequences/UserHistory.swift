@@ -120,7 +120,8 @@ public struct UserHistory: Sendable {
         let next = count < capacity ? count - 1 : start
         raws.withUnsafeBufferPointer { sum &+= UInt64($0[next * rawCount]) }
         times.withUnsafeBufferPointer { sum &+= UInt64(truncatingIfNeeded: $0[next]) }
-        recentAmounts.withUnsafeBufferPointer { sum &+= UInt64($0[recentStart].bitPattern) }
+        // A restored history may have tokens and no last amounts, whatever wrote it.
+        recentAmounts.withUnsafeBufferPointer { if !$0.isEmpty { sum &+= UInt64($0[recentStart].bitPattern) } }
         return sum
     }
 

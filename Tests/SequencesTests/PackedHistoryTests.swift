@@ -5,6 +5,19 @@ import Transactions
 
 /// A packed history is the history, whatever it holds.
 @Suite struct PackedHistoryTests {
+    /// Nothing says of a checkpoint's bytes that a history with tokens has last amounts.
+    @Test func tokensWithoutLastAmountsAreReadWithoutHarm() {
+        var history = UserHistory(
+            rawCount: 1, capacity: 4, eventsSeen: 1, lateEvents: 0, newest: 5, tokens: ([7], [5], [1]), recent: ([], [])
+        )
+        _ = history.touch()
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1) { raw in
+            raw.initialize(repeating: 3)
+            history.append(raw: UnsafeBufferPointer(raw), time: EventTime(milliseconds: 9), id: 2, amount: 4)
+        }
+        #expect(history.count == 2 && history.averageAmount == 4)
+    }
+
     private static let schema = TransactionSchema(
         name: "packed", fields: .init(id: "id", user: "user", time: "time", amount: "amount"),
         entities: [.init(name: "terminal", field: "terminal", risk: true)])

@@ -75,16 +75,10 @@ extension Parameters {
     /// Holds weights to be numbers.
     ///
     /// - Parameter file: what they were read from.
-    /// - Throws: `SafetensorsError` with the byte of the first that is none; of an int8 matrix, of a value that a scale makes
-    ///   so.
+    /// - Throws: as `SafetensorsTensor.checkFinite`.
     public func checkFinite(in file: SafetensorsFile) throws(SafetensorsError) {
         for entry in table.entries {
-            guard let place = self[entry].firstIndex(where: { !$0.isFinite }), let tensor = file[entry.name] else {
-                continue
-            }
-            throw SafetensorsError(
-                at: tensor.bytes.lowerBound + place * tensor.type.width,
-                "\(tensor.name) holds a value that is not finite")
+            if let tensor = file[entry.name] { try tensor.checkFinite(self[entry]) }
         }
     }
 

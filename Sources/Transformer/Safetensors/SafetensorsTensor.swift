@@ -27,3 +27,15 @@ public struct SafetensorsTensor: Sendable, Hashable {
     /// Where the header speaks of it, from the start of the file.
     public let headerOffset: Int
 }
+
+extension SafetensorsTensor {
+    /// Holds the values read from the tensor to be numbers.
+    ///
+    /// - Throws: `SafetensorsError` with the byte of the first that is none; of an int8 matrix, of a value that a scale makes
+    ///   so.
+    public func checkFinite(_ values: some Collection<Float>) throws(SafetensorsError) {
+        guard let place = values.enumerated().first(where: { !$0.element.isFinite })?.offset else { return }
+        throw SafetensorsError(
+            at: bytes.lowerBound + place * type.width, "\(name) holds a value that is not finite")
+    }
+}

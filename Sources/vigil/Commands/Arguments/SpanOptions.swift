@@ -3,10 +3,14 @@ import Transactions
 
 /// Which transactions, by event time.
 struct SpanOptions: ParsableArguments {
-    @Option(help: "Transactions from this moment on: a day (its beginning, UTC) or a timestamp.")
+    static let fromHelp: ArgumentHelp = "Transactions from this moment on: a day (its beginning, UTC) or a timestamp."
+    static let toHelp: ArgumentHelp =
+        "Transactions before this moment: a day means up to its end (UTC), a timestamp is exclusive."
+
+    @Option(help: fromHelp)
     var from: StartTime?
 
-    @Option(help: "Transactions before this moment: a day means up to its end (UTC), a timestamp is exclusive.")
+    @Option(help: toHelp)
     var to: EndTime?
 
     func validate() throws {

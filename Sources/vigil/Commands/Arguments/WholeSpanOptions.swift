@@ -3,10 +3,10 @@ import Transactions
 
 /// Which transactions, by event time, where both ends have to be named.
 struct WholeSpanOptions: ParsableArguments {
-    @Option(help: "Transactions from this moment on: a day (its beginning, UTC) or a timestamp.")
+    @Option(help: SpanOptions.fromHelp)
     var from: StartTime
 
-    @Option(help: "Transactions before this moment: a day means up to its end (UTC), a timestamp is exclusive.")
+    @Option(help: SpanOptions.toHelp)
     var to: EndTime
 
     func validate() throws {
