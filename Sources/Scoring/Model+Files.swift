@@ -40,19 +40,22 @@ extension Model {
     /// Writes the directory beside its place and moves it there: a reader sees the old model, the new one or, for a
     /// moment, none.
     ///
-    /// A directory that is already there is replaced; of what it holds only the adapters of the same base stay. A model
-    /// with an adapter becomes its base and the adapter apart, which `load` puts on again.
+    /// A directory that is already there is replaced; of what it holds only the adapters of the same base stay. Where a
+    /// symbolic link is there, it stays and what it leads to is replaced. A model with an adapter becomes its base and the
+    /// adapter apart, which `load` puts on again.
     /// - Parameters:
     ///   - metrics: what goes into `metrics.json`.
     ///   - history: what goes into `metrics.csv`.
     ///   - precision: what the matrices are stored at. Of less than float32 the model read back is another one: save
     ///     `rounded(to:)` for one that is not.
+    ///   - baseIn: the directory that the base of an adapter was read from; its weights stay as they are stored there.
     /// - Throws: `ModelFault` where the disk refuses.
     public func save(
-        to directory: String, metrics: Data? = nil, history: Data? = nil, precision: WeightPrecision = .float32
+        to directory: String, metrics: Data? = nil, history: Data? = nil, precision: WeightPrecision = .float32,
+        baseIn source: String? = nil
     ) throws(ModelFault) {
         let base = attached?.base ?? self
-        let place = URL(fileURLWithPath: directory, isDirectory: true).standardizedFileURL
+        let place = Self.place(of: directory)
         let parent = place.deletingLastPathComponent()
         let suffix = "\(ProcessInfo.processInfo.processIdentifier).tmp"
         let fresh = parent.appendingPathComponent(".\(place.lastPathComponent).new.\(suffix)", isDirectory: true)
@@ -69,9 +72,12 @@ extension Model {
             }
             try metrics?.write(to: fresh.appendingPathComponent(File.metrics.rawValue))
             try history?.write(to: fresh.appendingPathComponent(File.history.rawValue))
-            try base.parameters.save(
-                to: fresh.appendingPathComponent(File.parameters.rawValue).path, metadata: ["format": "pt"],
-                precision: precision)
+            let weights = fresh.appendingPathComponent(File.parameters.rawValue)
+            if attached != nil, let stored = base.storedWeights(in: source) {
+                try stored.write(to: weights.path)
+            } else {
+                try base.parameters.save(to: weights.path, metadata: ["format": "pt"], precision: precision)
+            }
             if let attached { try attached.adapter.save(as: attached.name, in: fresh.path) }
             try base.keepAdapters(of: place.path, in: fresh.path)
             if files.fileExists(atPath: place.path) { try files.moveItem(at: place, to: old) }
@@ -85,34 +91,6 @@ extension Model {
         } catch {
             try? files.removeItem(at: fresh)
             throw ModelFault(file: directory, detail: "cannot be written: \(ModelFault.reason(error))")
-        }
-    }
-
-    /// What training left in a model directory: `metrics.json` and `metrics.csv`.
-    public static func trainingRecords(in directory: String) -> (metrics: Data?, history: Data?) {
-        let place = URL(fileURLWithPath: directory, isDirectory: true)
-        func data(_ file: File) -> Data? { try? Data(contentsOf: place.appendingPathComponent(file.rawValue)) }
-        return (data(.metrics), data(.history))
-    }
-
-    /// At what precision a model directory keeps its matrices.
-    ///
-    /// - Throws: `ModelFault` where the file is no model's.
-    public static func storedPrecision(in directory: String) throws(ModelFault) -> WeightPrecision {
-        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-        do throws(SafetensorsError) {
-            return try SafetensorsFile.read(prefix + File.parameters.rawValue).precision
-        } catch {
-            throw ModelFault(file: prefix + File.parameters.rawValue, error)
-        }
-    }
-
-    /// Copies the adapters that stand on this model as a base, except those that the new directory has already.
-    private func keepAdapters(of old: String, in new: String) throws {
-        let taken = Set(ModelAdapter.names(in: new))
-        for name in ModelAdapter.names(in: old) where !taken.contains(name) {
-            guard let adapter = try? ModelAdapter.load(name, from: old), adapter.baseHash == hash else { continue }
-            try adapter.save(as: name, in: new)
         }
     }
 

@@ -89,7 +89,9 @@ extension ModelAdapter {
             } catch {
                 throw ModelFault(file: path, error)
             }
-            tensors.append(Tensor(name: tensor.name, shape: tensor.shape, values: values))
+            tensors.append(
+                Tensor(
+                    name: tensor.name, shape: tensor.shape, values: values, headerOffset: tensor.headerOffset))
         }
         return ModelAdapter(description, tensors)
     }

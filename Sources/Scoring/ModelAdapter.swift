@@ -20,6 +20,8 @@ public struct ModelAdapter: Sendable {
         public let name: String
         public let shape: [Int]
         public let values: [Float]
+        /// Where the header of the file it was read from speaks of it.
+        var headerOffset: Int?
     }
 
     let description: Description
@@ -78,10 +80,14 @@ public struct ModelAdapter: Sendable {
         }
         var missing = Set(parameters.table.entries.map(\.name)).subtracting(base.parameters.table.entries.map(\.name))
         for tensor in tensors {
-            guard let entry = parameters.table[tensor.name], entry.shape == tensor.shape else {
-                throw ModelFault(
-                    file: file, field: tensor.name,
-                    detail: "the model has no tensor of this name and shape \(tensor.shape)")
+            func fault(_ detail: String) -> ModelFault {
+                ModelFault(file: file, field: tensor.headerOffset.map { "byte \($0)" } ?? tensor.name, detail: detail)
+            }
+            guard let entry = parameters.table[tensor.name] else {
+                throw fault("the model has no tensor \(tensor.name)")
+            }
+            guard entry.shape == tensor.shape else {
+                throw fault("\(tensor.name) has shape \(tensor.shape), the model's is \(entry.shape)")
             }
             _ = parameters[entry].update(fromContentsOf: tensor.values)
             missing.remove(tensor.name)

@@ -20,7 +20,7 @@ public struct ModelFault: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What the system says of a file, without the types that carry it.
-    static func reason(_ error: any Error) -> String {
+    public static func reason(_ error: any Error) -> String {
         switch error {
         case let fault as ModelFault: return fault.detail
         case let fault as SafetensorsError: return fault.message

@@ -38,19 +38,26 @@ public struct AdaptationOptions: Sendable, Codable {
     }
 
     /// The first option out of its range, if one is.
-    var fault: TrainingError? {
+    public var fault: TrainingError? {
         if let fault = training.fault { return fault }
-        func fault(_ field: String, _ expected: String) -> TrainingError { .option(field: field, expected: expected) }
-        if training.method.method == .pretrain { return fault("method", "a method that uses labels") }
-        if training.untilMilliseconds.map({ $0 <= sinceMilliseconds }) ?? false {
-            return fault("since", "before until")
+        if training.method.method == .pretrain {
+            return .option(field: "method", value: "pretrain", expected: "a method that uses labels")
         }
-        if !(oldDays > 0 && oldDays < 36_500) { return fault("oldDays", "above 0, below 36,500") }
-        if !(0...100).contains(rehearsal) { return fault("rehearsal", "0 to 100") }
-        if !(heldOutShare > 0 && heldOutShare < 1) { return fault("heldOutShare", "above 0, below 1") }
-        if !(penaltyWeight >= 0 && penaltyWeight.isFinite) { return fault("penaltyWeight", "0 or more") }
-        if penalty == .distill, penaltyWeight > 1 { return fault("penaltyWeight", "0 to 1 with distill") }
-        if !(0...1).contains(maximumRegression) { return fault("maximumRegression", "0 to 1") }
+        if training.untilMilliseconds.map({ $0 <= sinceMilliseconds }) ?? false {
+            return .option(field: "since", expected: "before until")
+        }
+        if !(oldDays > 0 && oldDays < 36_500) { return .outOfRange("oldDays", oldDays, "above 0, below 36500") }
+        if !(0...100).contains(rehearsal) { return .outOfRange("rehearsal", rehearsal, "0 to 100") }
+        if !(heldOutShare > 0 && heldOutShare < 1) {
+            return .outOfRange("heldOutShare", heldOutShare, "above 0, below 1")
+        }
+        if !(penaltyWeight >= 0 && penaltyWeight.isFinite) {
+            return .outOfRange("penaltyWeight", penaltyWeight, "0 or more")
+        }
+        if penalty == .distill, penaltyWeight > 1 {
+            return .outOfRange("penaltyWeight", penaltyWeight, "0 to 1 with distill")
+        }
+        if !(0...1).contains(maximumRegression) { return .outOfRange("maximumRegression", maximumRegression, "0 to 1") }
         return nil
     }
 }

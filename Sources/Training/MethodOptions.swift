@@ -24,17 +24,18 @@ public struct MethodOptions: Sendable, Codable, Hashable {
 
     /// The first option out of its range, if one is.
     var fault: TrainingError? {
-        do throws(TransformerError) {
-            try lowRank.validate()
-        } catch {
-            return .option(field: "lora", expected: error.message)
+        let (ranks, longest) = (LowRankShape.ranks, LayerAdapter.longestPrefix)
+        if !ranks.contains(lowRank.rank) {
+            return .outOfRange("rank", lowRank.rank, "\(ranks.lowerBound) to \(ranks.upperBound)")
+        }
+        if !(lowRank.alpha > 0 && lowRank.alpha.isFinite) {
+            return .outOfRange("alpha", lowRank.alpha, "a positive number")
         }
         if let rankBudget, !(rankBudget > 0 && rankBudget <= Double(lowRank.rank)) {
-            return .option(field: "rankBudget", expected: "above 0, at most the rank \(lowRank.rank)")
+            return .outOfRange("rankBudget", rankBudget, "above 0, at most the rank \(lowRank.rank)")
         }
-        if !(1...4096).contains(bottleneckWidth) { return .option(field: "bottleneckWidth", expected: "1 to 4096") }
-        let longest = LayerAdapter.longestPrefix
-        if !(1...longest).contains(prefixLength) { return .option(field: "prefixLength", expected: "1 to \(longest)") }
+        if !(1...4096).contains(bottleneckWidth) { return .outOfRange("bottleneckWidth", bottleneckWidth, "1 to 4096") }
+        if !(1...longest).contains(prefixLength) { return .outOfRange("prefixLength", prefixLength, "1 to \(longest)") }
         return nil
     }
 }

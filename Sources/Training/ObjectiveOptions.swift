@@ -19,9 +19,11 @@ public struct ObjectiveOptions: Sendable, Codable, Hashable {
 
     /// The first option out of its range, if one is.
     var fault: TrainingError? {
-        if !(fraudWeight > 0 && fraudWeight.isFinite) { return .option(field: "fraudWeight", expected: "positive") }
-        if !(0...10).contains(focusing) { return .option(field: "focusing", expected: "0 to 10") }
-        if !(0..<1).contains(labelSmoothing) { return .option(field: "labelSmoothing", expected: "0 to below 1") }
+        if !(fraudWeight > 0 && fraudWeight.isFinite) {
+            return .outOfRange("fraudWeight", fraudWeight, "a positive number")
+        }
+        if !(0...10).contains(focusing) { return .outOfRange("focusing", focusing, "0 to 10") }
+        if !(0..<1).contains(labelSmoothing) { return .outOfRange("labelSmoothing", labelSmoothing, "0 to below 1") }
         return nil
     }
 

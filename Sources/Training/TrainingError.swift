@@ -1,6 +1,7 @@
 /// Why a model could not be trained.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
-    case option(field: String, expected: String)
+    /// An option out of its range, or one that does not fit the others; with its value where that says more.
+    case option(field: String, value: String? = nil, expected: String)
     /// No event before the cut-off.
     case noEvents
     /// No label known by the cut-off before the validation slice, and no pretraining asked for.
@@ -10,9 +11,14 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A part did not fit another: the encoder, the transformer or the model.
     case model(String)
 
+    static func outOfRange(_ field: String, _ value: some Any, _ expected: String) -> TrainingError {
+        .option(field: field, value: "\(value)", expected: expected)
+    }
+
     public var description: String {
         switch self {
-        case .option(let field, let expected): "\(field): expected \(expected)"
+        case .option(let field, let value, let expected):
+            "\(field)\(value.map { " \($0)" } ?? ""): expected \(expected)"
         case .noEvents: "there is no event before the cut-off to train on"
         case .noLabels(let detail): "there is no label to train on: \(detail)"
         case .diverged(let epoch, let step):

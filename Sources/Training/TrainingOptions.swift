@@ -76,28 +76,49 @@ public struct TrainingOptions: Sendable, Codable {
 
     public init() {}
 
+    /// The most passes that can be asked for.
+    private static let mostEpochs = 1_000_000
+
     /// The first option out of its range, if one is.
-    var fault: TrainingError? {
-        func fault(_ field: String, _ expected: String) -> TrainingError { .option(field: field, expected: expected) }
+    public var fault: TrainingError? {
         let (epochs, pretrainingEpochs) = (epochs ?? 1, pretrainingEpochs ?? 0)
-        if epochs < 0 || pretrainingEpochs < 0 || epochs + pretrainingEpochs == 0 {
-            return fault("epochs", "at least one epoch")
+        for (field, count) in [("epochs", epochs), ("pretrainingEpochs", pretrainingEpochs)]
+        where !(0...Self.mostEpochs).contains(count) {
+            return .outOfRange(field, count, "0 to \(Self.mostEpochs)")
         }
-        if let pseudoLabels, !(0.5...1).contains(pseudoLabels) { return fault("pseudoLabels", "0.5 to 1") }
-        if !(1...4096).contains(batchSequences) { return fault("batchSequences", "1 to 4096") }
-        if !(1...1_000_000).contains(maximumTokens) { return fault("maximumTokens", "1 to 1,000,000") }
-        if !(learningRate > 0 && learningRate.isFinite) { return fault("learningRate", "a positive number") }
-        if !(0...1).contains(warmup) { return fault("warmup", "0 to 1") }
-        if !(0..<1).contains(beta1) || !(0..<1).contains(beta2) { return fault("beta1, beta2", "0 to below 1") }
-        if !(weightDecay >= 0 && weightDecay.isFinite) { return fault("weightDecay", "0 or more") }
-        if !(gradientClip > 0) { return fault("gradientClip", "a positive number") }
-        if !(validationDays >= 0 && validationDays < 36_500) { return fault("validationDays", "0 to 36,500") }
-        if !(adversarialRadius >= 0 && adversarialRadius.isFinite) { return fault("adversarialRadius", "0 or more") }
-        if !(0...1).contains(distillationWeight) { return fault("distillationWeight", "0 to 1") }
-        if let generations, !(0...100).contains(generations) { return fault("generations", "0 to 100") }
-        if let patience, patience < 1 { return fault("patience", "at least 1") }
+        if epochs + pretrainingEpochs == 0 {
+            return .outOfRange(method.method == .pretrain ? "pretrainingEpochs" : "epochs", 0, "at least one epoch")
+        }
+        if let pseudoLabels, !(0.5...1).contains(pseudoLabels) {
+            return .outOfRange("pseudoLabels", pseudoLabels, "0.5 to 1")
+        }
+        if !(1...4096).contains(batchSequences) { return .outOfRange("batchSequences", batchSequences, "1 to 4096") }
+        if !(1...1_000_000).contains(maximumTokens) {
+            return .outOfRange("maximumTokens", maximumTokens, "1 to 1000000")
+        }
+        if !(learningRate > 0 && learningRate.isFinite) {
+            return .outOfRange("learningRate", learningRate, "a positive number")
+        }
+        if !(0...1).contains(warmup) { return .outOfRange("warmup", warmup, "0 to 1") }
+        if !(0..<1).contains(beta1) { return .outOfRange("beta1", beta1, "0 to below 1") }
+        if !(0..<1).contains(beta2) { return .outOfRange("beta2", beta2, "0 to below 1") }
+        if !(weightDecay >= 0 && weightDecay.isFinite) { return .outOfRange("weightDecay", weightDecay, "0 or more") }
+        if !(gradientClip > 0) { return .outOfRange("gradientClip", gradientClip, "a positive number") }
+        if !(validationDays >= 0 && validationDays < 36_500) {
+            return .outOfRange("validationDays", validationDays, "0 to below 36500")
+        }
+        if !(adversarialRadius >= 0 && adversarialRadius.isFinite) {
+            return .outOfRange("adversarialRadius", adversarialRadius, "0 or more")
+        }
+        if !(0...1).contains(distillationWeight) {
+            return .outOfRange("distillationWeight", distillationWeight, "0 to 1")
+        }
+        if let generations, !(0...100).contains(generations) {
+            return .outOfRange("generations", generations, "0 to 100")
+        }
+        if let patience, patience < 1 { return .outOfRange("patience", patience, "at least 1") }
         if let fault = objective.fault ?? method.fault { return fault }
-        if !(1...1024).contains(threads) { return fault("threads", "1 to 1024") }
+        if !(1...1024).contains(threads) { return .outOfRange("threads", threads, "1 to 1024") }
         return nil
     }
 }

@@ -2,6 +2,9 @@
 ///
 /// - Source: Hu et al., "LoRA", 2021; with `allocated` B diag(E) A as in Zhang et al., "AdaLoRA", 2023.
 public struct LowRankShape: Codable, Sendable, Hashable {
+    /// The ranks that updates can have.
+    public static let ranks = 1...1024
+
     /// Columns of B and rows of A, r.
     public var rank: Int
     /// What the update is scaled by, times r.
@@ -20,8 +23,12 @@ public struct LowRankShape: Codable, Sendable, Hashable {
 
     /// - Throws: `TransformerError` naming the field at fault.
     public func validate() throws(TransformerError) {
-        guard (1...1024).contains(rank) else { throw TransformerError("rank is \(rank), must be in 1...1024") }
-        guard alpha > 0, alpha.isFinite else { throw TransformerError("alpha is \(alpha), must be positive") }
+        guard Self.ranks.contains(rank) else {
+            throw TransformerError(field: "rank", "is \(rank), must be in \(Self.ranks)")
+        }
+        guard alpha > 0, alpha.isFinite else {
+            throw TransformerError(field: "alpha", "is \(alpha), must be positive")
+        }
     }
 
     /// Whether a tensor of the base is a dense layer's weight that gets an update.

@@ -59,8 +59,12 @@ public struct TransformerConfiguration: Codable, Sendable, Hashable {
         for (head, count) in pretrainingClasses.enumerated() {
             try Self.check(count, in: 1...65_536, "pretrainingClasses[\(head)]")
         }
-        guard width % heads == 0 else { throw TransformerError("width \(width) is not a multiple of heads \(heads)") }
-        guard dropout >= 0, dropout < 1 else { throw TransformerError("dropout \(dropout) is not in 0 ..< 1") }
+        guard width % heads == 0 else {
+            throw TransformerError(field: "width", "\(width) is not a multiple of heads \(heads)")
+        }
+        guard dropout >= 0, dropout < 1 else {
+            throw TransformerError(field: "dropout", "\(dropout) is not in 0 ..< 1")
+        }
         switch adapter {
         case .bottleneck(let width): try Self.check(width, in: 1...4096, "adapter.bottleneck.width")
         case .prefix(let length): try Self.check(length, in: 1...LayerAdapter.longestPrefix, "adapter.prefix.length")
@@ -77,7 +81,7 @@ public struct TransformerConfiguration: Codable, Sendable, Hashable {
 
     private static func check(_ value: Int, in range: ClosedRange<Int>, _ field: String) throws(TransformerError) {
         guard range.contains(value) else {
-            throw TransformerError("\(field) is \(value), must be in \(range.lowerBound)...\(range.upperBound)")
+            throw TransformerError(field: field, "is \(value), must be in \(range)")
         }
     }
 }

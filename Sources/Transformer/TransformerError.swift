@@ -2,8 +2,18 @@
 public struct TransformerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Names the field at fault and the values that do not fit.
     public let message: String
+    /// The field that the message begins with, where one is at fault.
+    public let field: String?
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String) {
+        self.message = message
+        field = nil
+    }
+
+    init(field: String, _ detail: String) {
+        message = "\(field) \(detail)"
+        self.field = field
+    }
 
     public var description: String { message }
 }

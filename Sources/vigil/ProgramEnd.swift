@@ -7,6 +7,7 @@ import Rules
 import Scoring
 import Training
 import Transactions
+import Transformer
 
 /// The one place where a thrown error becomes words for a person and an exit code.
 enum ProgramEnd {
@@ -27,6 +28,10 @@ enum ProgramEnd {
         switch error {
         case let error as RuleSetError:
             error.diagnostics.map(\.description).joined(separator: "\n")
+        case let error as TrainingError:
+            error.words
+        case let error as TransformerError:
+            error.words
         case let error as PostgresError:
             [error.description, advice(for: error)].compactMap { $0 }.joined(separator: ". ")
         case let error as CocoaError:

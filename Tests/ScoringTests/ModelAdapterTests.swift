@@ -77,6 +77,45 @@ import Transformer
         }
     }
 
+    /// A base of int8 stays one beside its adapter, and its file is not taken for another model's.
+    @Test func theBaseStaysAsItIsStored() throws {
+        try withDirectory { directory in
+            let (source, tuned) = (directory + "/source", directory + "/tuned")
+            let base = try ModelTests().model().rounded(to: .int8)
+            try base.save(to: source, precision: .int8)
+            func bytes(_ place: String) throws -> Data {
+                try Data(contentsOf: URL(fileURLWithPath: place + "/model.safetensors"))
+            }
+            let model = try Model(base, with: adapter(on: base, lowRank: LowRankShape(rank: 2)), named: "low")
+            try model.save(to: tuned, baseIn: source)
+            #expect(try bytes(tuned) == bytes(source))
+            #expect(try Model.load(from: tuned).hash == model.hash)
+            try ModelTests().model(seed: 2).save(to: source)
+            try model.save(to: tuned, baseIn: source)
+            #expect(try Model.load(from: tuned).hash == model.hash)
+            #expect(try Model.storedPrecision(in: tuned) == .float32)
+        }
+    }
+
+    @Test func aTensorOfAnotherShapeIsNamedWithItsByte() throws {
+        let base = try ModelTests().model()
+        let low = adapter(on: base, lowRank: LowRankShape(rank: 2, alpha: 4))
+        let tensors = low.tensors.map {
+            $0.name == "classifier.bias" ? ModelAdapter.Tensor(name: $0.name, shape: [2], values: [0, 0]) : $0
+        }
+        try withDirectory { directory in
+            try base.save(to: directory)
+            try ModelAdapter(low.description, tensors).save(as: "low", in: directory)
+            let path = ModelAdapter.path(of: "low", in: directory)
+            let offset = try #require(try SafetensorsFile.read(path)["classifier.bias"]).headerOffset
+            #expect {
+                try Model.load(from: directory, adapter: "low")
+            } throws: {
+                "\($0)" == "\(path): byte \(offset): classifier.bias has shape [2], the model's is [1]"
+            }
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let base = try ModelTests().model()
         let low = adapter(on: base, lowRank: LowRankShape(rank: 2, alpha: 4))

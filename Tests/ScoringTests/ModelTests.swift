@@ -45,6 +45,26 @@ import Transformer
         }
     }
 
+    /// Links of both kinds: to a model that is replaced, and to a directory that is not there yet.
+    @Test func aLinkIsWrittenThrough() throws {
+        try withDirectory { directory in
+            let files = FileManager.default
+            let (releases, link) = (directory.appendingPathComponent("releases"), directory.appendingPathComponent("m"))
+            try files.createDirectory(at: releases, withIntermediateDirectories: false)
+            try files.createSymbolicLink(atPath: link.path, withDestinationPath: "releases/first")
+            for seed in [1, 2] as [UInt64] {
+                let model = try model(seed: seed)
+                try model.save(to: link.path)
+                #expect(try files.destinationOfSymbolicLink(atPath: link.path) == "releases/first")
+                #expect(try Model.load(from: releases.appendingPathComponent("first").path).hash == model.hash)
+                #expect(try files.contentsOfDirectory(atPath: releases.path) == ["first"])
+            }
+            let loop = directory.appendingPathComponent("loop").path
+            try files.createSymbolicLink(atPath: loop, withDestinationPath: "loop")
+            #expect(throws: ModelFault.self) { try model().save(to: loop) }
+        }
+    }
+
     @Test func theHashCoversEveryPart() throws {
         let hashes = try [model(), model(seed: 2), model(threshold: 0.4)].map(\.hash)
         #expect(Set(hashes).count == 3 && hashes.allSatisfy { $0.count == 64 })

@@ -191,12 +191,12 @@ import Transformer
                 return error
             }
         }
-        if case .option("base", _) = error(nil, { $0.method.method = .lora }) {} else { Issue.record("no base") }
+        if case .option("base", _, _) = error(nil, { $0.method.method = .lora }) {} else { Issue.record("no base") }
         let base = try pretrained()
-        if case .option("lora", _) = error(base, { $0.method.lowRank.rank = 0 }) {} else { Issue.record("no rank") }
+        if case .option("rank", _, _) = error(base, { $0.method.lowRank.rank = 0 }) {} else { Issue.record("no rank") }
         let beyond = error(base) { $0.method.rankBudget = 99 }
-        if case .option("rankBudget", _) = beyond {} else { Issue.record("a budget beyond the rank") }
+        if case .option("rankBudget", _, _) = beyond {} else { Issue.record("a budget beyond the rank") }
         let again = error(base) { ($0.method.method, $0.pretrainingEpochs) = (.lora, 1) }
-        if case .option("pretrainingEpochs", _) = again {} else { Issue.record("pretraining a frozen base") }
+        if case .option("pretrainingEpochs", _, _) = again {} else { Issue.record("pretraining a frozen base") }
     }
 }

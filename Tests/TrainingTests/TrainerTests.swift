@@ -126,7 +126,9 @@ import Transactions
         } else {
             Issue.record("labels before any known")
         }
-        if case .option("threads", _) = error({ $0.threads = 0 }) {} else { Issue.record("no thread") }
+        if case .option("threads", _, _) = error({ $0.threads = 0 }) {} else { Issue.record("no thread") }
+        let endless = error { ($0.epochs, $0.pretrainingEpochs) = (.max, 1) }
+        #expect(endless?.description == "epochs \(Int.max): expected 0 to 1000000")
         if case .model = error({ $0.heads = 3 }) {} else { Issue.record("heads that do not divide the width") }
     }
 }

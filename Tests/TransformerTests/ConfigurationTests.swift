@@ -28,6 +28,7 @@ import Testing
             change(&configuration)
             let error = #expect(throws: TransformerError.self) { try configuration.validate() }
             #expect(error?.message.hasPrefix(message) == true, "\(message)")
+            #expect(error?.field.map { message.hasPrefix("\($0) ") } == true, "\(message)")
         }
     }
 

@@ -56,6 +56,10 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// Writes the file as it was read, atomically.
+    /// - Throws: `SafetensorsError` where the disk refuses.
+    public func write(to path: String) throws(SafetensorsError) { try ModelFile.replace(path, with: bytes) }
+
     /// The tensor of this name.
     public subscript(name: String) -> SafetensorsTensor? { tensors.first { $0.name == name } }
 

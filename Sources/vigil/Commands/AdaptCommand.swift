@@ -49,8 +49,11 @@ struct AdaptCommand: AsyncParsableCommand {
     @Option(help: "What keeps the challenger near the champion: distill, ewc or none.")
     var penalty = Self.defaults.penalty
 
-    @Option(help: "Of distill the champion's share of the loss, of ewc the strength.")
-    var penaltyWeight = Self.defaults.penaltyWeight
+    @Option(
+        help: """
+            Of distill the champion's share of the loss, of ewc the strength; \(Self.defaults.penaltyWeight) if not given.
+            """)
+    var penaltyWeight: Double?
 
     @Option(help: "How much less average precision the challenger may have on the old slice.")
     var maxRegression = Self.defaults.maximumRegression
@@ -72,20 +75,37 @@ struct AdaptCommand: AsyncParsableCommand {
 
     @OptionGroup var output: JSONOption
 
+    func validate() throws {
+        try sizes.refuseOthers(than: method)
+        if penalty == .none {
+            try IdleOptions.refuse(
+                ["--penalty-weight": penaltyWeight != nil], with: "--penalty none",
+                advice: ", or choose --penalty distill or ewc")
+        }
+        // Without --since the champion says when what is new begins, once it is read.
+        let start = since?.time.milliseconds ?? .min
+        guard start < until.time.milliseconds else { throw ValidationError("--since must be before --until") }
+        if let fault = options(since: start).fault { throw ValidationError(fault.words) }
+    }
+
     func run() async throws {
         let champion = try Model.load(from: model, adapter: adapter.adapter)
+        let options = options(since: try start())
         var schema = try input.loadSchema()
         schema.entityBucketMilliseconds = champion.encoder.schema.entityBucketMilliseconds
         if input.labelDelay == nil { schema.labelDelayMilliseconds = champion.encoder.schema.labelDelayMilliseconds }
-        try ModelDestination(path: out).check()
+        let destination = ModelDestination(path: out)
+        try destination.check()
         let dataset = try input.loadDataset(schema, historyCapacity: champion.historyLength, before: until.time)
         let bar = TrainingBar()
-        let (challenger, report) = try Adaptation(try options()).run(champion, on: dataset) { bar.update($0) }
+        let (challenger, report) = try Adaptation(options).run(champion, on: dataset) { bar.update($0) }
         bar.finish()
         let summary = AdaptationSummary(report, out: out)
         for line in summary.lines { Terminal.say(line) }
         if report.isAcceptable {
-            try challenger.save(to: out, metrics: try report.json())
+            try destination.replace {
+                try challenger.save(to: out, metrics: try report.json(), baseIn: model)
+            }
         }
         if output.json { try Terminal.json(summary) }
         guard report.isAcceptable else {
@@ -94,16 +114,27 @@ struct AdaptCommand: AsyncParsableCommand {
         }
     }
 
-    private func options() throws -> AdaptationOptions {
+    /// Where what is new begins, milliseconds since 1970.
+    ///
+    /// - Throws: `ValidationError` where neither the call nor the champion says.
+    private func start() throws -> Int64 {
         guard let start = since?.time.milliseconds ?? ModelSummary.cutOff(of: model) else {
             throw ValidationError("--since is needed: \(model) does not say what it was trained until")
         }
-        guard start < until.time.milliseconds else { throw ValidationError("--since must be before --until") }
+        guard start < until.time.milliseconds else {
+            throw ValidationError(
+                "--until must be after \(EventTime(milliseconds: start).iso8601), which \(model) was trained until: "
+                    + "choose a later one, or name --since")
+        }
+        return start
+    }
+
+    private func options(since start: Int64) -> AdaptationOptions {
         var options = AdaptationOptions(sinceMilliseconds: start)
         options.oldDays = oldDays
         options.rehearsal = rehearsal
         options.penalty = penalty
-        options.penaltyWeight = penaltyWeight
+        options.penaltyWeight = penaltyWeight ?? options.penaltyWeight
         options.maximumRegression = maxRegression
         options.training.method = sizes.options(method)
         options.training.epochs = epochs

@@ -41,7 +41,8 @@ struct AdaptationSummary: Encodable {
             ])
         }
         return [
-            "trained \(trainedParameters) of \(parameters) parameters on \(new) new labels and \(rehearsed) old ones"
+            "trained \(trainedParameters) parameters, the champion has \(parameters), on \(new) new labels and \(rehearsed) old "
+                + "ones"
         ] + table.lines()
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Scoring
 import Sequences
 import Training
@@ -34,8 +33,12 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: "Model directory whose scores are learned beside the labels, such as a larger model's.")
     var distillFrom: String?
 
-    @Option(help: "The share of the loss that --distill-from has.")
-    var distillWeight = TrainingOptions().distillationWeight
+    @Option(
+        help: """
+            The share of the loss that --distill-from or a generation before has; \(TrainingOptions().distillationWeight) if \
+            not given.
+            """)
+    var distillWeight: Double?
 
     @Option(help: "Model directory to write; an older model there is replaced.")
     var out: String
@@ -49,26 +52,29 @@ struct TrainCommand: AsyncParsableCommand {
         if method.needsBase, base == nil {
             throw ValidationError("--method \(method) trains a part of a model: name it with --base DIR")
         }
+        try refuseIdleOptions()
+        let options = options
+        if let fault = options.fault { throw ValidationError(fault.words) }
         let configuration = TransformerConfiguration(
-            layers: training.layers, width: training.width, heads: training.heads, feedForward: training.feedForward,
-            window: training.window, numbers: 1, binCounts: [2], dropout: training.dropout)
+            layers: options.layers, width: options.width, heads: options.heads, feedForward: options.feedForward,
+            window: options.window, numbers: 1, binCounts: [2], dropout: options.dropout)
         do throws(TransformerError) {
             try configuration.validate()
         } catch {
-            throw ValidationError(error.message)
+            throw ValidationError(error.words)
         }
     }
 
     /// Whether the trained part goes beside others in the base's directory.
     private var joinsBase: Bool {
         guard let base, method.needsBase else { return false }
-        func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        return place(base) == place(out)
+        return Model.place(of: base) == Model.place(of: out)
     }
 
     func run() async throws {
         var schema = try input.loadSchema()
-        try ModelDestination(path: out).check()
+        let destination = ModelDestination(path: out)
+        try destination.check()
         let base = try base.map { try Model.load(from: $0, adapter: joinsBase ? Model.noAdapter : nil).merged() }
         // What is trained on a base keeps its encoder, and the schema in it.
         if let base { schema.entityBucketMilliseconds = base.encoder.schema.entityBucketMilliseconds }
@@ -85,17 +91,16 @@ struct TrainCommand: AsyncParsableCommand {
             if joinsBase, let attached = model.attached {
                 try attached.adapter.save(as: attached.name, in: out)
             } else {
-                try model.save(to: out, metrics: try report.json(), history: report.csv())
+                try destination.replace {
+                    try model.save(
+                        to: out, metrics: try report.json(), history: report.csv(), baseIn: self.base)
+                }
             }
         } catch {
             throw Failure("the model is trained but could not be saved: \(error)")
         }
-        let summary = TrainingSummary(report, out: out)
+        let summary = TrainingSummary(report, out: out, adapter: joinsBase ? model.attached?.name : nil)
         for line in summary.lines { Terminal.say(line) }
-        if let fault = report.pseudoLabelsFault { Terminal.say(fault) }
-        if joinsBase, let name = model.attached?.name {
-            Terminal.say("\(out): use it with --adapter \(name); without, the model is what it was")
-        }
         if output.json { try Terminal.json(summary) }
     }
 
@@ -112,7 +117,7 @@ struct TrainCommand: AsyncParsableCommand {
         var options = training.options
         options.untilMilliseconds = until.time.milliseconds
         options.method = sizes.options(method)
-        options.distillationWeight = distillWeight
+        options.distillationWeight = distillWeight ?? options.distillationWeight
         objective.apply(to: &options)
         if method == .pretrain {
             options.epochs = 0

@@ -18,9 +18,14 @@ struct TrainingSummary: Encodable {
     var validation: TrainingReport.Validation?
     var validationPrecision: Double?
     var validationRecall: Double?
+    /// Why unlabelled transactions were not learned from though they were to be.
+    var pseudoLabelsFault: String?
+    /// What the trained part is called, where it stands beside others in the base's directory.
+    var adapter: String?
     var seconds: Double
 
-    init(_ report: TrainingReport, out: String) {
+    /// - Parameter adapter: what was written to the base's directory; nil where a model was.
+    init(_ report: TrainingReport, out: String, adapter: String?) {
         model = out
         modelHash = report.modelHash
         events = report.events
@@ -35,11 +40,14 @@ struct TrainingSummary: Encodable {
         validation = kept?.validation
         validationPrecision = report.validationPrecision
         validationRecall = report.validationRecall
+        pseudoLabelsFault = report.pseudoLabelsFault
+        self.adapter = adapter
         seconds = report.seconds
     }
 
     var lines: [String] {
-        let trained = trainedParameters < parameters ? ", \(trainedParameters) of them trained" : ""
+        // Low-rank updates are not among the model's own, and may be more.
+        let trained = trainedParameters == parameters ? "" : ", \(trainedParameters) trained"
         var lines = [
             "\(model): \(parameters) parameters\(trained), from \(events) transactions of \(users) users, "
                 + "\(labelled) labels, \(frauds) of them fraud; hash \(modelHash)"
@@ -50,6 +58,10 @@ struct TrainingSummary: Encodable {
                     + "average precision \(EvaluationText.number(validation.averagePrecision)), at the threshold "
                     + "\(threshold) precision \(EvaluationText.number(validationPrecision)) and recall "
                     + EvaluationText.number(validationRecall))
+        }
+        if let pseudoLabelsFault { lines.append(pseudoLabelsFault) }
+        if let adapter {
+            lines.append("\(model): use it with --adapter \(adapter); without, the model is what it was")
         }
         return lines
     }

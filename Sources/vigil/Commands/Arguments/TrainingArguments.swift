@@ -18,9 +18,11 @@ struct TrainingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where few are labelled: how sure a prediction makes an unlabelled transaction a target, 0.5 to 1; none if 1."
-        ))
-    var pseudoLabels = Self.defaults.pseudoLabels ?? 1
+            """
+            Where few are labelled: how sure a prediction makes an unlabelled transaction a target, 0.5 to 1; none if 1, \
+            \(Self.defaults.pseudoLabels ?? 1) if not given.
+            """))
+    var pseudoLabels: Double?
 
     @Option(
         help: """
@@ -29,20 +31,20 @@ struct TrainingArguments: ParsableArguments {
             """)
     var generations: Int?
 
-    @Option(help: "Layers of the transformer.")
-    var layers = Self.defaults.layers
+    @Option(help: "Layers of the transformer; \(Self.defaults.layers) if not given.")
+    var layers: Int?
 
-    @Option(help: "Width of the transformer, a multiple of the heads.")
-    var width = Self.defaults.width
+    @Option(help: "Width of the transformer, a multiple of the heads; \(Self.defaults.width) if not given.")
+    var width: Int?
 
-    @Option(help: "Attention heads.")
-    var heads = Self.defaults.heads
+    @Option(help: "Attention heads; \(Self.defaults.heads) if not given.")
+    var heads: Int?
 
-    @Option(help: "Hidden units of the feed-forward part.")
-    var feedForward = Self.defaults.feedForward
+    @Option(help: "Hidden units of the feed-forward part; \(Self.defaults.feedForward) if not given.")
+    var feedForward: Int?
 
-    @Option(help: "Transactions that attention sees.")
-    var window = Self.defaults.window
+    @Option(help: "Transactions that attention sees; \(Self.defaults.window) if not given.")
+    var window: Int?
 
     @Option(help: "Share of activations dropped while training.")
     var dropout = Self.defaults.dropout
@@ -64,9 +66,22 @@ struct TrainingArguments: ParsableArguments {
 
     func validate() throws {
         guard labelFraction > 0, labelFraction <= 1 else {
-            throw ValidationError("--label-fraction must be above 0, at most 1")
+            throw ValidationError("--label-fraction \(labelFraction): expected above 0, at most 1")
         }
-        guard (0.5...1).contains(pseudoLabels) else { throw ValidationError("--pseudo-labels must be 0.5 to 1") }
+        if let pseudoLabels, !(0.5...1).contains(pseudoLabels) {
+            throw ValidationError("--pseudo-labels \(pseudoLabels): expected 0.5 to 1")
+        }
+    }
+
+    /// Refuses what a base settles.
+    ///
+    /// - Throws: `ValidationError` naming the options.
+    func refuseShape() throws {
+        try IdleOptions.refuse(
+            [
+                "--layers": layers != nil, "--width": width != nil, "--heads": heads != nil,
+                "--feed-forward": feedForward != nil, "--window": window != nil,
+            ], with: "--base", advice: ", the base's shape is kept")
     }
 
     /// The trainer's options, the cut-off aside.
@@ -75,13 +90,14 @@ struct TrainingArguments: ParsableArguments {
         options.epochs = epochs
         options.pretrainingEpochs = pretrainEpochs
         options.labelFraction = labelFraction
-        options.pseudoLabels = pseudoLabels < 1 ? pseudoLabels : nil
+        // 1 is none.
+        if let pseudoLabels { options.pseudoLabels = pseudoLabels < 1 ? pseudoLabels : nil }
         options.generations = generations
-        options.layers = layers
-        options.width = width
-        options.heads = heads
-        options.feedForward = feedForward
-        options.window = window
+        options.layers = layers ?? options.layers
+        options.width = width ?? options.width
+        options.heads = heads ?? options.heads
+        options.feedForward = feedForward ?? options.feedForward
+        options.window = window ?? options.window
         options.dropout = dropout
         options.learningRate = learningRate
         options.batchSequences = batch

@@ -57,7 +57,6 @@ struct BenchScoringCommand: ParsableCommand {
         else {
             throw ValidationError("--users, --events and --batch must be positive")
         }
-        if let export { try ModelDestination(path: export).check() }
         if grid, model != nil { throw ValidationError("--grid makes its own models: leave out --model") }
         guard (1...256).contains(threads), threads <= users else {
             throw ValidationError("--threads must be 1 to 256, and no more than there are users")
@@ -65,6 +64,7 @@ struct BenchScoringCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let export { try ModelDestination(path: export, option: "--export").check() }
         if grid {
             let rows = try ScoringGrid(users: users, events: events, batch: batch, precision: caches.cachePrecision)
                 .run()

@@ -53,6 +53,17 @@ struct BenchTrainingCommand: ParsableCommand {
         else {
             throw ValidationError("--batch, --tokens, --threads, --fields, --bins and --seconds must be positive")
         }
+        do throws(TransformerError) {
+            try shape.validate()
+        } catch {
+            throw ValidationError(error.words)
+        }
+    }
+
+    private var shape: TransformerConfiguration {
+        TransformerConfiguration(
+            layers: layers, width: width, heads: heads, feedForward: feedForward, window: window, numbers: fields,
+            binCounts: [Int](repeating: bins, count: fields), dropout: TrainingOptions().dropout)
     }
 
     private struct Report: Encodable {
@@ -67,9 +78,7 @@ struct BenchTrainingCommand: ParsableCommand {
     }
 
     func run() throws {
-        let shape = TransformerConfiguration(
-            layers: layers, width: width, heads: heads, feedForward: feedForward, window: window, numbers: fields,
-            binCounts: [Int](repeating: bins, count: fields), dropout: TrainingOptions().dropout)
+        let shape = shape
         let outcome = try TrainingBenchmark(shape, batch: batch, tokens: tokens, threads: threads).run(seconds: seconds)
         let report = Report(
             parameters: TensorTable(shape).entries.reduce(0) { $0 + $1.count }, threads: threads, batch: batch,

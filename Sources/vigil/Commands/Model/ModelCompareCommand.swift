@@ -75,6 +75,8 @@ struct ModelCompareCommand: AsyncParsableCommand {
         let loaded = try models.map { name -> Entrant in
             let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
             let model = try Model.load(from: parts[0], adapter: parts.count > 1 ? parts[1] : nil)
+            // Rounding merges an adapter: one that cannot be is refused before the data is read.
+            if weights.contains(where: { $0 != .float32 }) { _ = try model.merged() }
             // An adapter's own tensors are float32, and the base's with them once merged.
             let stored = model.attached == nil ? try Model.storedPrecision(in: parts[0]) : .float32
             return Entrant(name: name, model: model, stored: stored)

@@ -25,11 +25,14 @@ struct ModelConvertCommand: ParsableCommand {
     func run() throws {
         let path = model
         let model = try Model.load(from: path, adapter: adapter.adapter)
-        try ModelDestination(path: out).check()
+        let destination = ModelDestination(path: out)
+        try destination.check()
         let rounded = try model.rounded(to: weights)
         // An adapter was trained for itself: what is written of its base is not said of both.
         let records = model.attached == nil ? Model.trainingRecords(in: path) : (metrics: nil, history: nil)
-        try rounded.save(to: out, metrics: records.metrics, history: records.history, precision: weights)
+        try destination.replace {
+            try rounded.save(to: out, metrics: records.metrics, history: records.history, precision: weights)
+        }
         func bytes(_ precision: WeightPrecision) -> Int {
             rounded.parameters.table.entries.reduce(0) { $0 + precision.bytes(of: $1.shape) }
         }

@@ -20,8 +20,10 @@ struct ModelMergeCommand: ParsableCommand {
         guard let attached = model.attached else {
             throw ValidationError("\(self.model) has no adapter to merge; name one with --adapter")
         }
-        try ModelDestination(path: out).check()
-        try model.merged().save(to: out)
+        let destination = ModelDestination(path: out)
+        try destination.check()
+        let merged = try model.merged()
+        try destination.replace { try merged.save(to: out) }
         Terminal.say("\(out): \(attached.name) merged into its base; hash \(model.hash)")
     }
 }
