@@ -1,10 +1,11 @@
 internal import Kafka
 
-/// Holds the inputs of one instance together in event time, bucket by bucket.
+/// Holds all inputs together in event time, bucket by bucket, whichever instances they belong to.
 ///
 /// An event in bucket b reads what every input saw before b, so it may be scored once no input that still moves can
-/// yield anything earlier. An input at its end is idle after a grace and holds nobody; one that stays behind longer
-/// than the bound is excused until it moves again, and counted. Pure: the caller tells the time.
+/// yield anything earlier, and what those at rest have gathered is told. An input at its end is idle after a grace: it
+/// comes along to where events wait, here or elsewhere. One that stays behind longer than the bound is excused until it
+/// moves again, and counted. Pure: the caller tells the time.
 struct BucketAlignment {
     /// How long an input must have been at its end before it counts as idle, in milliseconds.
     var idleGraceMilliseconds: Int64
@@ -13,9 +14,19 @@ struct BucketAlignment {
     /// How often a lagging input was excused.
     private(set) var excusedCount = 0
 
+    /// How far things may go.
+    struct Frontier: Equatable {
+        /// No input that moves yields anything before this bucket: what is gathered of those before is complete.
+        var closing: Int64
+        /// The newest bucket whose events may be taken.
+        var taking: Int64
+    }
+
     private struct Input {
         /// The earliest bucket this input may still yield.
         var bucket: Int64
+        /// Another instance's: even at rest it is not passed before its owner has told what it has gathered.
+        var isElsewhere = false
         /// An event is ready to be taken.
         var ready = false
         /// When the input reached its end, if it is there.
@@ -36,8 +47,8 @@ struct BucketAlignment {
     }
 
     /// Starts to follow an input, which holds the others until something is heard of it.
-    mutating func add(_ input: TopicPartition) {
-        inputs[input] = Input(bucket: .min)
+    mutating func add(_ input: TopicPartition, isElsewhere: Bool = false) {
+        inputs[input] = Input(bucket: .min, isElsewhere: isElsewhere)
     }
 
     mutating func remove(_ input: TopicPartition) {
@@ -63,21 +74,22 @@ struct BucketAlignment {
         inputs[input] = state
     }
 
-    /// The newest bucket whose events may be taken at `now`, nil while no input has an event ready.
+    /// How far to go at `now`, nil while no input has an event ready.
     ///
     /// - Complexity: O(inputs); called once a micro-batch.
-    mutating func frontier(at now: Int64) -> Int64? {
-        guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else {
+    mutating func frontier(at now: Int64) -> Frontier? {
+        guard let earliestReady = earliest(where: { $0.ready && !$0.excused }) else {
             blockedSince = nil
             activeSince = nil
             return nil
         }
         activeSince = activeSince ?? now
-        let slowest = inputs.values.filter { !isIdle($0, at: now) && !$0.excused }.map(\.bucket).min()
-        let frontier = slowest ?? earliestReady
-        if frontier >= earliestReady {
+        let closing = earliest { !isIdle($0, at: now) && !$0.excused } ?? earliestReady
+        if closing >= earliestReady { pass(closing, at: now) }
+        let taking = min(closing, earliest { $0.isElsewhere && !$0.excused } ?? closing)
+        let frontier = Frontier(closing: closing, taking: taking)
+        guard let wanted = earliest(where: { $0.ready && !$0.isElsewhere }), wanted > taking else {
             blockedSince = nil
-            pass(frontier, at: now)
             return frontier
         }
         guard let since = blockedSince else {
@@ -85,24 +97,32 @@ struct BucketAlignment {
             return frontier
         }
         guard now - since >= maximumWaitMilliseconds else { return frontier }
-        for (input, state) in inputs where state.bucket < earliestReady && !isIdle(state, at: now) && !state.excused {
+        for input in holding(at: now).keys {
             inputs[input]?.excused = true
             excusedCount += 1
         }
         blockedSince = nil
-        return earliestReady
+        return Frontier(closing: wanted, taking: wanted)
     }
 
-    /// The inputs that events are waiting for, each with the earliest bucket that it may still yield.
+    /// The inputs that events are waiting for, here or elsewhere, each with the earliest bucket that it may still yield.
     func holding(at now: Int64) -> [TopicPartition: Int64] {
-        guard let earliestReady = inputs.values.lazy.filter(\.ready).map(\.bucket).min() else { return [:] }
-        return inputs.filter { !isIdle($1, at: now) && !$1.excused && $1.bucket < earliestReady }.mapValues(\.bucket)
+        guard let wanted = earliest(where: { $0.ready && !$0.isElsewhere }) ?? earliest(where: \.ready) else { return [:] }
+        return inputs.filter { holds($1, at: now) && $1.bucket < wanted }.mapValues(\.bucket)
+    }
+
+    private func holds(_ input: Input, at now: Int64) -> Bool {
+        !input.excused && (input.isElsewhere || !isIdle(input, at: now))
+    }
+
+    private func earliest(where isMeant: (Input) -> Bool) -> Int64? {
+        inputs.values.lazy.filter(isMeant).map(\.bucket).min()
     }
 
     /// Idle inputs that were waited for once count as having come to the frontier: what follows in its bucket need not
-    /// wait for them again.
+    /// wait for them again. Those elsewhere come there by their owner's word.
     private mutating func pass(_ frontier: Int64, at now: Int64) {
-        for (input, state) in inputs where state.bucket < frontier && isIdle(state, at: now) {
+        for (input, state) in inputs where state.bucket < frontier && !state.isElsewhere && isIdle(state, at: now) {
             inputs[input]?.bucket = frontier
         }
     }

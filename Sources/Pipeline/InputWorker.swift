@@ -8,6 +8,13 @@ internal import Transactions
 ///
 /// Owned by the processor's thread.
 final class InputWorker {
+    /// How an input stands, for instances that have others.
+    enum Announcement: Equatable {
+        case goesOn
+        /// Nothing follows for now, up to this offset.
+        case atEnd(Int64)
+    }
+
     let claim: InputClaim
     /// Number of this input in the ledger.
     let source: UInt32
@@ -27,6 +34,8 @@ final class InputWorker {
     /// The first offset not handed to a commit yet.
     var committedTo: Int64
     var counts = EventCounts()
+    /// Events since this was last asked that count in a later bucket than their own, which was closed already.
+    var behind: Int64 = 0
     /// Since when events count in the aggregates of the rules in force.
     private(set) var starts: AggregateStarts
     /// How the days have gone, for circuit breakers.
@@ -35,8 +44,8 @@ final class InputWorker {
     var checkpointedTo: Int64
     /// Whether the time for a checkpoint has come.
     var isCheckpointDue = false
-    /// What other instances were last told: at its end or not; nil before they were told anything.
-    var announcedIdle: Bool?
+    /// What other instances were last told; nil before they were told anything.
+    var announced: Announcement?
     private(set) var atEndSince: Int64?
 
     /// Whether rules have been taken up.
@@ -250,6 +259,11 @@ final class InputWorker {
 
     /// Adds the event to its bucket, which is open already, unless the restored part holds it.
     func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {
+        if let moment = event.moment, let open = accumulator.openBucket, event.offset >= claim.nextOffset,
+            EntityLedger.bucket(of: moment, milliseconds: schema.entityBucketMilliseconds) < open
+        {
+            behind += 1
+        }
         guard event.offset >= accumulateFrom else { return }
         switch event.payload {
         case .transaction(let transaction):

@@ -10,6 +10,7 @@ struct PipelineMetrics: Sendable {
     let consumedOffsets = Counter(label: "vigil_offsets_consumed_total")
     let gapOffsets = Counter(label: "vigil_offsets_gap_total")
     let lateEvents = Counter(label: "vigil_events_late_total")
+    let eventsBehindBucket = Counter(label: "vigil_events_behind_bucket_total")
     let strayUsers = Counter(label: "vigil_users_in_two_partitions_total")
     let decisions = Dictionary(
         uniqueKeysWithValues: Disposition.allCases.map {

@@ -1,11 +1,12 @@
+internal import CoreMetrics
 internal import Kafka
 internal import Logging
 internal import Sequences
 internal import Transactions
 
 extension Processor {
-    /// For how long, in milliseconds, an input elsewhere holds nobody after the broker has confirmed that it is at its end,
-    /// and how far apart questions are.
+    /// For how long, in milliseconds, an input counts as being at its end after the broker has confirmed it, and how far
+    /// apart questions are.
     private static let (idlenessLasts, askingInterval): (Int64, Int64) = (1000, 100)
 
     /// Tells other instances which inputs have come to their end, and which have gone on since.
@@ -14,9 +15,13 @@ extension Processor {
         let now = clock()
         for worker in order {
             let isIdle = !worker.hasNext && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
-            guard worker.announcedIdle != isIdle, isIdle || worker.hasNext else { continue }
+            guard isIdle || worker.hasNext, worker.announced != announcement(of: worker, isIdle: isIdle) else { continue }
             tell(of: worker, before: worker.nextBucket(of: ledger.bucketMilliseconds), part: nil, isIdle: isIdle)
         }
+    }
+
+    private func announcement(of worker: InputWorker, isIdle: Bool) -> InputWorker.Announcement {
+        isIdle ? .atEnd(worker.endPosition) : .goesOn
     }
 
     /// Tells everyone, with the next commit, that the worker's buckets before `bucket` are complete.
@@ -25,32 +30,41 @@ extension Processor {
             CommitUnit.Advance(
                 input: worker.claim.input, epoch: worker.claim.epoch, part: part, watermark: bucket,
                 offset: isIdle ? worker.endPosition : worker.position, isIdle: isIdle))
-        worker.announcedIdle = isIdle
+        worker.announced = announcement(of: worker, isIdle: isIdle)
     }
 
-    /// Asks the broker whether the inputs elsewhere that events wait for are still at the end that their owners spoke of:
-    /// what has arrived since may lie before an owner who is slow, or gone.
+    /// Asks the broker whether inputs at rest that events wait for are still at the end that is known here, or that their
+    /// owners spoke of: what has arrived since may lie before one that was slow, or is gone.
+    ///
+    /// Also where the events wait elsewhere: whoever has them waits for what is gathered here.
     func askForEnds(at now: Int64) {
-        guard alignment.blockedSince != nil, now - lastAsked >= Self.askingInterval else { return }
-        let inputs = alignment.holding(at: now).keys.filter { saidIdle[$0] != nil && ownedElsewhere.contains($0) }
-        guard !inputs.isEmpty else { return }
+        guard !ownedElsewhere.isEmpty, now - lastAsked >= Self.askingInterval else { return }
         lastAsked = now
-        askEnds(inputs)
+        let inputs = alignment.holding(at: now).keys.filter { confirmedIdle[$0] == nil && knownEnd(of: $0) != nil }
+        if !inputs.isEmpty { askEnds(Array(inputs)) }
+    }
+
+    /// Where an input ends, if it is at rest.
+    private func knownEnd(of input: TopicPartition) -> Int64? {
+        guard let worker = workers[input] else { return saidIdle[input] }
+        return worker.hasNext || worker.atEndSince == nil ? nil : worker.endPosition
     }
 
     /// Takes in where the inputs really end.
     func confirmIdleness(_ ends: [TopicPartition: Int64]) {
-        for (input, end) in ends where saidIdle[input] == end && ownedElsewhere.contains(input) {
+        for (input, end) in ends where knownEnd(of: input) == end {
+            guard workers[input] != nil || ownedElsewhere.contains(input) else { continue }
             confirmedIdle[input] = clock()
-            alignment.drained(input, at: .min, atEndSince: .min / 2)
+            alignment.drained(input, at: .min, atEndSince: workers[input]?.atEndSince ?? .min / 2)
         }
     }
 
     /// What was confirmed some time ago has to be asked for again.
     func expireIdleness(at now: Int64) {
+        guard !ownedElsewhere.isEmpty else { return }
         for (input, confirmed) in confirmedIdle where now - confirmed > Self.idlenessLasts {
             confirmedIdle[input] = nil
-            if ownedElsewhere.contains(input) { alignment.drained(input, at: .min, atEndSince: nil) }
+            alignment.drained(input, at: .min, atEndSince: nil)
         }
     }
 
@@ -68,6 +82,20 @@ extension Processor {
         logger.warning(
             "Events wait for inputs that are behind in event time",
             metadata: ["seconds": "\((now - since) / 1000)", "inputs": "\(names.joined(separator: "; "))"])
+    }
+
+    /// Counts and names what came when its bucket was closed: the others had moved on while the input was at rest.
+    func reportBehind(_ worker: InputWorker) {
+        guard worker.behind > 0 else { return }
+        let before = eventsBehind
+        eventsBehind += worker.behind
+        metrics.eventsBehindBucket.increment(by: worker.behind)
+        worker.behind = 0
+        // At the first, and whenever there are twice as many.
+        guard eventsBehind.leadingZeroBitCount < before.leadingZeroBitCount else { return }
+        logger.warning(
+            "Events came after their bucket was closed and count for entities in a later one",
+            metadata: ["newest": "\(worker.claim.input)@\(worker.position - 1)", "such_events": "\(eventsBehind)"])
     }
 
     private func start(ofBucket bucket: Int64) -> String {

@@ -71,6 +71,8 @@ final class Processor {
     var failuresInARow = 0
     /// Users whom two partitions have been seen to carry.
     var strayUsers = 0
+    /// Events that came after their bucket was closed.
+    var eventsBehind: Int64 = 0
     let score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     let askEnds: ([TopicPartition]) -> Void
@@ -196,7 +198,16 @@ final class Processor {
         sortWorkers()
         ownedElsewhere.remove(claim.input)
         alignment.add(claim.input)
+        // Its open bucket may lie before what the others have closed.
+        closedBefore = .min
+        ownersChanged(of: claim.input)
         metrics.assigned(workers.count)
+    }
+
+    /// Whether idle inputs have to be confirmed rests on whether others hold some.
+    private func ownersChanged(of input: TopicPartition) {
+        confirmedIdle[input] = nil
+        for worker in order where !worker.hasNext { report(worker) }
     }
 
     private func adopt(_ rules: RuleSet, _ worker: InputWorker) {
@@ -210,9 +221,9 @@ final class Processor {
             for shadow in shadows { shadow.drop(input) }
             // Nothing was decided under them, and nobody is left to write them on a condition.
             pending.aggregateStarts[input] = nil
-            followElsewhere(input)
         }
         sortWorkers()
+        for input in inputs where workers[input] == nil { followElsewhere(input) }
         metrics.assigned(workers.count)
     }
 
@@ -226,8 +237,9 @@ final class Processor {
     /// Its new owner may have been heard while we still took it for ours, and will not say it again.
     private func followElsewhere(_ input: TopicPartition) {
         guard ownedElsewhere.insert(input).inserted else { return }
-        alignment.add(input)
+        alignment.add(input, isElsewhere: true)
         if let bucket = heard[input] { alignment.drained(input, at: bucket, atEndSince: nil) }
+        ownersChanged(of: input)
     }
 
     private func source(of input: TopicPartition) -> UInt32 {
@@ -243,24 +255,32 @@ final class Processor {
         saidIdle[remote.input] = remote.idleAt
         guard workers[remote.input] == nil else { return }
         followElsewhere(remote.input)
-        // That it is at its end has to be true still when events wait for it: see `askForEnds`.
-        alignment.drained(remote.input, at: remote.watermark, atEndSince: nil)
+        confirmedIdle[remote.input] = nil
+        if remote.idleAt == nil {
+            alignment.nextEvent(of: remote.input, in: remote.watermark)
+        } else {
+            // That it is at its end has to be true still when events wait for it: see `askForEnds`.
+            alignment.drained(remote.input, at: remote.watermark, atEndSince: nil)
+        }
     }
 
     /// Tells the alignment where a worker stands, and everyone what that completes.
     private func report(_ worker: InputWorker) {
         let bucket = worker.nextBucket(of: ledger.bucketMilliseconds)
+        let input = worker.claim.input
         if worker.hasNext {
+            confirmedIdle[input] = nil
             close(worker, before: bucket)
-            alignment.nextEvent(of: worker.claim.input, in: bucket)
+            alignment.nextEvent(of: input, in: bucket)
         } else {
-            alignment.drained(worker.claim.input, at: bucket, atEndSince: worker.atEndSince)
+            let isSure = ownedElsewhere.isEmpty || confirmedIdle[input] != nil
+            alignment.drained(input, at: bucket, atEndSince: isSure ? worker.atEndSince : nil)
         }
     }
 
     /// Closes what the worker gathered before `bucket`: its next event lies there, or the others have moved on.
     private func close(_ worker: InputWorker, before bucket: Int64, isIdle: Bool = false) {
-        guard let current = worker.accumulator.openBucket, bucket > current, bucket != .max else { return }
+        guard bucket > worker.accumulator.openBucket ?? .min, bucket != .max else { return }
         let start = EventTime(milliseconds: bucket * ledger.bucketMilliseconds)
         let closed = worker.accumulator.advance(to: start)
         var part = closed
@@ -286,15 +306,15 @@ extension Processor {
         expireIdleness(at: now)
         guard let frontier = alignment.frontier(at: now) else { return 0 }
         askForEnds(at: now)
-        closeBuckets(before: frontier)
+        closeBuckets(before: frontier.closing)
         // Another batch may fail: what is decided must not go with it.
         if !suspects.isEmpty { handOver(blocking: true) }
         do {
-            let taken = try takeBatch(frontier)
+            let taken = try takeBatch(frontier.taking)
             try scoreAdmitted()
             settleSuspects()
             pending.eventCount += taken
-            prune(frontier)
+            prune(frontier.taking)
             return taken
         } catch let fault as ScoringFault {
             if case .everythingFails = fault { throw fault }
@@ -326,6 +346,7 @@ extension Processor {
             guard fromWorker > 0 else { continue }
             taken += fromWorker
             worker.settle(taken: fromWorker)
+            reportBehind(worker)
             report(worker)
         }
         return taken

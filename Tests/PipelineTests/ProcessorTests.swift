@@ -183,26 +183,67 @@ import Transactions
         #expect(Set(units.flatMap(\.checkpoints).map(\.input)) == [kept])
     }
 
-    /// What its owner has said of an input's end may be old: the owner is slow, and more has come.
-    @Test func anInputSaidToBeAtItsEndIsWaitedForWhereTheBrokerHasMoreOfIt() throws {
-        let (own, other) = (Feeds.input(0), Feeds.input(1))
-        let questions = Mutex(0)
+    /// What its owner has said of an input's end may be old: the owner is slow, and more has come. Before that is known,
+    /// what rests here is not closed either.
+    @Test func whatRestsIsClosedOnceTheBrokerKnowsOfNothingMore() throws {
+        let (own, resting, other) = (Feeds.input(0), Feeds.input(1), Feeds.input(2))
+        let (first, bucket) = (Feeds.start / EventTime.millisecondsPerHour, Feeds.start / EventTime.millisecondsPerHour + 22)
+        let questions = Mutex<[Set<TopicPartition>]>([])
         let run = try ProcessorRun(askEnds: { inputs, inbox in
             let number = questions.withLock {
-                $0 += 1
-                return $0
+                $0.append(Set(inputs))
+                return $0.count
             }
             // At the third its owner has read on, to the new end.
-            let last = RemotePart(input: other, part: nil, watermark: 0, idleAt: 6)
+            let last = RemotePart(input: other, part: nil, watermark: first, idleAt: 6)
             if number == 3 { inbox.sendNow(.remote([last])) }
-            inbox.sendNow(.ends(Dictionary(uniqueKeysWithValues: inputs.map { ($0, 6) })))
+            inbox.sendNow(.ends([own: 2, resting: 1, other: 6]))
         })
+        run.claim([.new(own), .new(resting)])
+        run.inbox.sendNow(.inputs([own, resting, other]))
+        run.inbox.sendNow(.remote([RemotePart(input: other, part: nil, watermark: first, idleAt: 5)]))
+        run.send(resting, Feeds.events([Feeds.transaction("r", user: "r")]), isLast: true)
+        run.send(own, Feeds.events([Feeds.transaction("a"), Feeds.transaction("b", at: 80_000_000)]), isLast: true)
+        func isClosed(_ output: ProcessorRun.Output) -> Bool {
+            output.units.flatMap(\.advances).contains { $0.input == resting && $0.watermark == bucket && $0.part != nil }
+        }
+        try wait("what rests here is closed") { isClosed(run.soFar) }
+        #expect(run.soFar.positions[own] == 1, "the other's owner has not closed its own yet")
+        run.inbox.sendNow(.remote([RemotePart(input: other, part: nil, watermark: bucket, idleAt: 6)]))
+        let output = try run.finish { $0.positions[own] == 2 }
+        #expect(output.alerts.count == 3)
+        #expect(questions.withLock { $0.count >= 3 && $0[0].isSubset(of: [resting, other]) })
+    }
+
+    /// An event now and then never counts as a rest by the clock alone: its input's end is said anew each time.
+    @Test func aNewEndIsToldThoughTheInputWasAtRestBefore() throws {
+        let (own, other) = (Feeds.input(0), Feeds.input(1))
+        let run = try ProcessorRun()
         run.claim([.new(own)])
         run.inbox.sendNow(.inputs([own, other]))
-        run.inbox.sendNow(.remote([RemotePart(input: other, part: nil, watermark: 0, idleAt: 5)]))
-        run.send(own, Feeds.events([Feeds.transaction("a"), Feeds.transaction("b", at: 80_000_000)]), isLast: true)
+        run.inbox.sendNow(.remote([RemotePart(input: other, part: nil, watermark: 1_000_000)]))
+        for number in 0..<3 as Range<Int64> {
+            run.send(own, Feeds.events([Feeds.transaction("x\(number)", at: number)], from: number), isLast: true)
+            try wait("the end is told") {
+                run.soFar.units.flatMap(\.advances).contains { $0.isIdle && $0.offset == number + 1 }
+            }
+        }
+        _ = try run.finish { $0.positions[own] == 3 }
+    }
+
+    /// Its others have moved on: it counts in the bucket that is open now, and is counted.
+    @Test func anEventAfterItsBucketWasClosedIsNamed() throws {
+        let (own, other) = (Feeds.input(0), Feeds.input(1))
+        let notes = LogNotes()
+        let run = try ProcessorRun(logger: Logger(label: "test") { _ in notes })
+        run.claim([.new(own), .new(other)])
+        run.send(own, Feeds.events([Feeds.transaction("a")]), isLast: true)
+        run.send(other, Feeds.events([Feeds.transaction("b", user: "b", at: 80_000_000)]), isLast: true)
+        try wait("the other's is decided") { run.soFar.positions[other] == 1 }
+        run.send(own, Feeds.events([Feeds.transaction("c", at: 1000)], from: 1), isLast: true)
         let output = try run.finish { $0.positions[own] == 2 }
-        #expect(output.alerts.count == 2 && questions.withLock { $0 } >= 3)
+        #expect(output.alerts.count == 3)
+        #expect(notes.metadata(of: "Events came after their bucket was closed").map { $0["such_events"] } == ["1"])
     }
 
     /// Whoever was frozen hears of the new owner first, and only then that it was taken over.
