@@ -107,7 +107,8 @@ struct BucketAlignment {
 
     /// The inputs that events are waiting for, here or elsewhere, each with the earliest bucket that it may still yield.
     func holding(at now: Int64) -> [TopicPartition: Int64] {
-        guard let wanted = earliest(where: { $0.ready && !$0.isElsewhere }) ?? earliest(where: \.ready) else { return [:] }
+        let wanted = earliest { $0.ready && !$0.isElsewhere } ?? earliest { $0.ready }
+        guard let wanted else { return [:] }
         return inputs.filter { holds($1, at: now) && $1.bucket < wanted }.mapValues(\.bucket)
     }
 

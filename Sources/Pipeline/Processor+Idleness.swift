@@ -15,7 +15,9 @@ extension Processor {
         let now = clock()
         for worker in order {
             let isIdle = !worker.hasNext && worker.atEndSince.map { now - $0 >= idleAfterMilliseconds } ?? false
-            guard isIdle || worker.hasNext, worker.announced != announcement(of: worker, isIdle: isIdle) else { continue }
+            guard isIdle || worker.hasNext, worker.announced != announcement(of: worker, isIdle: isIdle) else {
+                continue
+            }
             tell(of: worker, before: worker.nextBucket(of: ledger.bucketMilliseconds), part: nil, isIdle: isIdle)
         }
     }

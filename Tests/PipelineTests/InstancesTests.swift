@@ -75,7 +75,8 @@ private final class Pair {
 @Suite(.ownThread) struct InstancesTests {
     /// What an input at rest has gathered reaches the others before they go past it, whoever holds it: events come in
     /// bursts here, at whose ends everything rests.
-    @Test(arguments: [31, 32] as [UInt64], [7, 40] as [Int64]) func restsDoNotMatter(seed: UInt64, bursts: Int64) throws {
+    @Test(arguments: [31, 32] as [UInt64], [7, 40] as [Int64]) func restsDoNotMatter(seed: UInt64, bursts: Int64) throws
+    {
         let feeds = Feeds.population(seed: seed, partitions: 4, disorder: false)
         let one = try ProcessorRun.decide(feeds).decisions()
         let pair = try Pair(feeds.keys.sorted())

@@ -187,7 +187,8 @@ import Transactions
     /// what rests here is not closed either.
     @Test func whatRestsIsClosedOnceTheBrokerKnowsOfNothingMore() throws {
         let (own, resting, other) = (Feeds.input(0), Feeds.input(1), Feeds.input(2))
-        let (first, bucket) = (Feeds.start / EventTime.millisecondsPerHour, Feeds.start / EventTime.millisecondsPerHour + 22)
+        let first = Feeds.start / EventTime.millisecondsPerHour
+        let bucket = first + 22
         let questions = Mutex<[Set<TopicPartition>]>([])
         let run = try ProcessorRun(askEnds: { inputs, inbox in
             let number = questions.withLock {
@@ -205,7 +206,9 @@ import Transactions
         run.send(resting, Feeds.events([Feeds.transaction("r", user: "r")]), isLast: true)
         run.send(own, Feeds.events([Feeds.transaction("a"), Feeds.transaction("b", at: 80_000_000)]), isLast: true)
         func isClosed(_ output: ProcessorRun.Output) -> Bool {
-            output.units.flatMap(\.advances).contains { $0.input == resting && $0.watermark == bucket && $0.part != nil }
+            output.units.flatMap(\.advances).contains {
+                $0.input == resting && $0.watermark == bucket && $0.part != nil
+            }
         }
         try wait("what rests here is closed") { isClosed(run.soFar) }
         #expect(run.soFar.positions[own] == 1, "the other's owner has not closed its own yet")
