@@ -86,7 +86,7 @@ struct BucketAlignment {
         activeSince = activeSince ?? now
         let closing = earliest { !isIdle($0, at: now) && !$0.excused } ?? earliestReady
         if closing >= earliestReady { pass(closing, at: now) }
-        let taking = min(closing, earliest { $0.isElsewhere && !$0.excused } ?? closing)
+        let taking = earliest { holds($0, at: now) } ?? closing
         let frontier = Frontier(closing: closing, taking: taking)
         guard let wanted = earliest(where: { $0.ready && !$0.isElsewhere }), wanted > taking else {
             blockedSince = nil
@@ -112,6 +112,7 @@ struct BucketAlignment {
         return inputs.filter { holds($1, at: now) && $1.bucket < wanted }.mapValues(\.bucket)
     }
 
+    /// Whether events wait for it where it is behind: at rest it does not hold those of its own instance.
     private func holds(_ input: Input, at now: Int64) -> Bool {
         !input.excused && (input.isElsewhere || !isIdle(input, at: now))
     }
