@@ -20,7 +20,7 @@ struct IncomingEvent: Sendable {
     }
 
     var offset: Int64
-    let payload: Payload
+    private(set) var payload: Payload
     /// The moment that decides the bucket; nil for a fault.
     let moment: EventTime?
     /// `StableHash.identifier` of the transaction's user, worked out where decoding is: the processor has more to do.
@@ -30,8 +30,8 @@ struct IncomingEvent: Sendable {
 
     init(offset: Int64, payload: Payload, original: OriginalRecord? = nil) {
         self.offset = offset
-        self.payload = payload
         self.original = original
+        // Before the payload finds its place: what an event holds is then moved there, not copied.
         switch payload {
         case .transaction(let transaction):
             moment = transaction.time
@@ -43,6 +43,14 @@ struct IncomingEvent: Sendable {
             moment = nil
             userHash = 0
         }
+        self.payload = payload
+    }
+
+    /// Moves the payload out; nothing of it is copied.
+    mutating func takePayload() -> Payload {
+        var payload = Payload.taken
+        swap(&payload, &self.payload)
+        return payload
     }
 }
 

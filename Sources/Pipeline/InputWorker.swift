@@ -257,20 +257,24 @@ final class InputWorker {
     /// - Returns: whether it has not been before: what others know of a bucket stays as it is.
     func isFirst(toPublish end: Int64) -> Bool { publishedEnds.insert(end).inserted }
 
-    /// Adds the event to its bucket, which is open already, unless the restored part holds it.
-    func accumulate(_ event: IncomingEvent, contributor: VelocityContributor?) {
+    /// Counts an event that comes when its bucket is closed.
+    func noteBehind(_ event: borrowing IncomingEvent) {
         if let moment = event.moment, let open = accumulator.openBucket, event.offset >= claim.nextOffset,
             EntityLedger.bucket(of: moment, milliseconds: schema.entityBucketMilliseconds) < open
         {
             behind += 1
         }
-        guard event.offset >= accumulateFrom else { return }
-        switch event.payload {
-        case .transaction(let transaction):
-            _ = accumulator.add(
-                transaction, contributor: contributor, notCountedBy: starts.later(than: event.offset))
-        case .label(let label): _ = accumulator.add(label)
-        case .fault, .taken: break
-        }
+    }
+
+    /// Adds a transaction to its bucket, which is open already, unless the restored part holds it.
+    func accumulate(_ transaction: Transaction, offset: Int64, contributor: VelocityContributor?) {
+        guard offset >= accumulateFrom else { return }
+        _ = accumulator.add(transaction, contributor: contributor, notCountedBy: starts.later(than: offset))
+    }
+
+    /// The same of a label.
+    func accumulate(_ label: Label, offset: Int64) {
+        guard offset >= accumulateFrom else { return }
+        _ = accumulator.add(label)
     }
 }

@@ -114,6 +114,7 @@ final class Intake: RebalanceHandler {
     private func handOn(_ batch: MessageBatch) {
         let started = metrics.now()
         var events: [[IncomingEvent]] = Array(repeating: [], count: batch.partitions.count)
+        for index in events.indices { events[index].reserveCapacity(batch.count / events.count) }
         let decoders = batch.partitions.map { decoder.decode(for: $0.topic == topics.labels ? .labels : .transactions) }
         for message in batch {
             events[message.partitionIndex].append(decoders[message.partitionIndex](message))

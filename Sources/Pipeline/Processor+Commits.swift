@@ -5,6 +5,12 @@ internal import Sequences
 internal import Transactions
 
 extension Processor {
+    /// How far apart commits are while events wait, in milliseconds.
+    var commitInterval: Int64 {
+        let waiting = order.reduce(0) { $0 + $1.backlog.count }
+        return waiting > Self.commitLimit ? Self.catchUpCommitInterval : Self.busyCommitInterval
+    }
+
     /// Gives what is decided to the committer: at once when it waits for more and its last commit is `interval`
     /// milliseconds old, or waiting for it when `blocking`.
     func handOver(blocking: Bool, interval: Int64 = 0) {

@@ -12,31 +12,23 @@ extension Processor {
     func admit(_ event: consuming IncomingEvent, of worker: InputWorker) throws {
         let isPast = event.offset < worker.claim.nextOffset
         resumeBucket(at: event.offset, of: worker)
-        worker.accumulate(event, contributor: contributor)
-        switch event.payload {
+        worker.noteBehind(event)
+        switch event.takePayload() {
         case .fault(let fault, let original):
             guard !isPast else { return }
             worker.counts.deadLettered += 1
             pending.deadLetters.append(
                 CommitUnit.DeadLetter(source: coordinates(worker, event.offset), fault: fault, original: original))
-        case .label:
+        case .label(let label):
+            worker.accumulate(label, offset: event.offset)
             if !isPast { worker.counts.scored += 1 }
         case .transaction(let transaction):
+            worker.accumulate(transaction, offset: event.offset, contributor: contributor)
             let number =
                 worker.users.index(of: transaction.user, hash: event.userHash) ?? meet(transaction.user, event, worker)
             let state = worker.users[number].state
             worker.markDirty(number, state)
-            guard isPast else {
-                let source = RequestSource(worker: worker.place, offset: event.offset, user: number)
-                let request = Scorer.Request(transaction: transaction, user: state)
-                if !suspects.isEmpty, suspects[worker.claim.input]?.contains(event.offset) == true {
-                    tried.append((worker.claim.input, event.offset))
-                    return try scoreAlone(request, event, of: worker, source)
-                }
-                requests.append(request)
-                requestSources.append(source)
-                return
-            }
+            guard isPast else { return try admit(transaction, event, state, of: worker, number) }
             if event.offset > state.newestOffset {
                 if !worker.claim.poisoned.contains(event.offset) {
                     scorer.absorb(
@@ -48,6 +40,22 @@ extension Processor {
             }
         case .taken: break
         }
+    }
+
+    /// Puts a transaction among the requests of the batch, or scores it by itself where its batch has failed before.
+    @inline(__always)
+    private func admit(
+        _ transaction: consuming Transaction, _ event: borrowing IncomingEvent, _ state: consuming UserState,
+        of worker: InputWorker, _ user: Int
+    ) throws {
+        let source = RequestSource(worker: worker.place, offset: event.offset, user: user)
+        let request = Scorer.Request(transaction: transaction, user: state)
+        if !suspects.isEmpty, suspects[worker.claim.input]?.contains(event.offset) == true {
+            tried.append((worker.claim.input, event.offset))
+            return try scoreAlone(request, event, of: worker, source)
+        }
+        requests.append(request)
+        requestSources.append(source)
     }
 
     /// Takes in a user whom the worker's table does not hold, and says so where another partition has had them: their
@@ -75,7 +83,7 @@ extension Processor {
 
     /// Scores an event by itself, because its batch failed; a dead letter if it fails again.
     private func scoreAlone(
-        _ request: Scorer.Request, _ event: IncomingEvent, of worker: InputWorker, _ place: RequestSource
+        _ request: Scorer.Request, _ event: borrowing IncomingEvent, of worker: InputWorker, _ place: RequestSource
     ) throws {
         try scoreAdmitted()
         let (history, profile) = (request.user.history, request.user.profile)

@@ -14,10 +14,12 @@ final class Processor {
     /// Most events scored in one pass.
     static let batchLimit = 2048
     /// Most events in one commit.
-    static let commitLimit = 8192
+    static let commitLimit = 16_384
     /// How far apart commits are, in milliseconds, while events wait to be decided, and while none do. Each costs the
     /// database the same whatever it holds, and every event waits for the next.
     static let busyCommitInterval: Int64 = 20
+    /// The same while more than a commit's events wait: what comes waits longer for its turn than for its commit.
+    static let catchUpCommitInterval: Int64 = 60
     static let idleCommitInterval: Int64 = 5
     /// How long events wait for other inputs until it is said, in milliseconds.
     static let reportedHoldMilliseconds: Int64 = 5_000
@@ -122,7 +124,7 @@ final class Processor {
                 // Here as well: catching up may go on for hours without a pause.
                 checkpointIfDue()
                 reportRestoring()
-                handOver(blocking: pending.eventCount >= Self.commitLimit, interval: Self.busyCommitInterval)
+                handOver(blocking: pending.eventCount >= Self.commitLimit, interval: commitInterval)
                 for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
                 decided = try step()
             }

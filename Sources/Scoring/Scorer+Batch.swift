@@ -28,7 +28,7 @@ extension Scorer {
         for start in stride(from: 0, to: part.count, by: Self.touchedTogether) {
             let group = start..<min(start + Self.touchedTogether, part.count)
             touchUsers(of: part, group)
-            for index in group { prepare(part[index].transaction, of: part[index].user, number: index, ledger) }
+            for index in group { part.lend(index) { prepare($0.transaction, of: $0.user, number: index, ledger) } }
         }
     }
 
@@ -91,7 +91,9 @@ extension Scorer {
     func findEntities(of part: BatchPart, _ ledger: EntityLedger) {
         slots.removeAll(keepingCapacity: true)
         guard extractor.entities.count > 0 else { return }
-        for index in 0..<part.count { extractor.entities.find(part[index].transaction, ledger: ledger, into: &slots) }
+        for index in 0..<part.count {
+            part.lend(index) { extractor.entities.find($0.transaction, ledger: ledger, into: &slots) }
+        }
         touched &+= extractor.entities.touch(slots, ledger: ledger)
     }
 

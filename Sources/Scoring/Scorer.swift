@@ -222,8 +222,21 @@ public final class Scorer {
         }
     }
 
+    /// Events taken through all stages together: few enough that their users are still near at the last.
+    private static let together = 128
+
     /// Decides on a part of a batch, whose outcomes say `duplicate` before.
     func score(_ part: BatchPart, ledger: EntityLedger) throws {
+        // Challengers number their users by the whole batch.
+        let together = challengers == nil ? Self.together : max(1, part.count)
+        for start in stride(from: 0, to: part.count, by: together) {
+            try scoreTogether(part.part(start..<min(start + together, part.count)), ledger: ledger)
+        }
+        evictBeyondBound()
+        challengers?.evictBeyondBound()
+    }
+
+    private func scoreTogether(_ part: BatchPart, ledger: EntityLedger) throws {
         batchNumber += 1
         prepare(part, ledger: ledger)
         defer { for index in 0..<part.count { endBatch(of: part[index].user) } }
@@ -238,7 +251,7 @@ public final class Scorer {
             flagged.removeAll(keepingCapacity: true)
             for place in events {
                 let index = waveEvents[place]
-                let decision = decide(prepared[index], on: part[index].transaction, of: part[index].user, ledger)
+                let decision = part.lend(index) { decide(prepared[index], on: $0.transaction, of: $0.user, ledger) }
                 part.outcome(of: index).pointee = .scored(decision, late: prepared[index].late)
                 if decision.disposition != .allow { flagged.append(index) }
             }
@@ -246,8 +259,6 @@ public final class Scorer {
             if explains, !flagged.isEmpty { try explain(flagged, of: part) }
             stageEnded?(.rules)
         }
-        evictBeyondBound()
-        challengers?.evictBeyondBound()
     }
 
     /// Takes an event into its user's history without scoring it: for restoring what has been decided before.

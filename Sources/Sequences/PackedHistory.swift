@@ -17,7 +17,7 @@ public struct PackedHistory: Sendable, Equatable {
             writer.append(history.eventsSeen, 64)
             writer.append(history.lateEvents, 64)
             writer.append(UInt64(bitPattern: history.newestMilliseconds), 64)
-            for position in 0..<history.count { writer.append(history.ids[history.slot(of: position)], 64) }
+            for position in 0..<history.count { writer.append(history.id(at: history.slot(of: position)), 64) }
             Self.writeTokens(history, to: &writer)
             return writer.finished()
         }
@@ -117,7 +117,7 @@ extension PackedHistory {
         let (count, rawCount) = (history.count, history.rawCount)
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(1, count)) { times in
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, 2 * count)) { scratch in
-                for position in 0..<count { times[position] = history.times[history.slot(of: position)] }
+                for position in 0..<count { times[position] = history.time(at: history.slot(of: position)) }
                 let times = UnsafeBufferPointer(rebasing: times[..<count])
                 write(times, to: &writer)
                 write(recent: history, times, to: &writer)
@@ -125,10 +125,8 @@ extension PackedHistory {
                 let codes = UnsafeMutableBufferPointer(rebasing: scratch[count..<2 * count])
                 var prediction: UserFeaturePrediction?
                 for column in 0..<rawCount {
-                    history.raws.withUnsafeBufferPointer { raws in
-                        for position in 0..<count {
-                            values[position] = raws[history.slot(of: position) &* rawCount &+ column]
-                        }
+                    for position in 0..<count {
+                        values[position] = history.raw(column, at: history.slot(of: position))
                     }
                     let column = (index: column, values: UnsafeBufferPointer(values))
                     if column.index == 0 {
@@ -208,21 +206,22 @@ extension PackedHistory {
     private static func write(
         recent history: UserHistory, _ times: UnsafeBufferPointer<Int64>, to writer: inout BitWriter
     ) {
-        let recent = history.recentAmounts.count
+        let recent = history.recentLength
         let order = (0..<recent).lazy.map { (history.recentStart + $0) % recent }
         let last = (max(0, history.count - recent)..<history.count)
         let follows =
             history.rawCount > 0 && last.count == recent && recent == min(history.count, UserHistory.recentCapacity)
             && zip(order, last).allSatisfy { place, token in
-                let amount = history.raws[history.slot(of: token) * history.rawCount]
-                return history.recentAmounts[place].bitPattern == amount && history.recentTimes[place] == times[token]
+                let amount = history.raw(0, at: history.slot(of: token))
+                return history.recentAmount(at: place).bitPattern == amount
+                    && history.recentTime(at: place) == times[token]
             }
         writer.append(follows ? 1 : 0, 1)
         guard !follows else { return }
         writer.append(UInt64(recent), 8)
         for place in order {
-            writer.append(UInt64(history.recentAmounts[place].bitPattern), 32)
-            writer.append(UInt64(bitPattern: history.recentTimes[place]), 64)
+            writer.append(UInt64(history.recentAmount(at: place).bitPattern), 32)
+            writer.append(UInt64(bitPattern: history.recentTime(at: place)), 64)
         }
     }
 

@@ -13,13 +13,13 @@ extension UserHistory {
         writer.varint(lateEvents)
         writer.zigzag(newestMilliseconds)
         writeTokens(to: &writer)
-        writer.varint(UInt64(recentAmounts.count))
+        writer.varint(UInt64(recentLength))
         var previousTime: Int64 = 0
-        for position in recentAmounts.indices {
-            let slot = (recentStart + position) % recentAmounts.count
-            writer.fixed(recentAmounts[slot].bitPattern)
-            writer.zigzag(recentTimes[slot] &- previousTime)
-            previousTime = recentTimes[slot]
+        for position in 0..<recentLength {
+            let place = (recentStart + position) % recentLength
+            writer.fixed(recentAmount(at: place).bitPattern)
+            writer.zigzag(recentTime(at: place) &- previousTime)
+            previousTime = recentTime(at: place)
         }
         return writer.finished()
     }
@@ -29,22 +29,23 @@ extension UserHistory {
         var previousTime: Int64 = 0
         var previousRow = [UInt32](repeating: 0, count: rawCount)
         for position in 0..<count {
-            let slot = slot(of: position)
-            writer.fixed(ids[slot])
-            writer.zigzag(times[slot] &- previousTime)
-            previousTime = times[slot]
-            let row = raws[slot * rawCount..<(slot + 1) * rawCount]
-            for first in stride(from: 0, to: rawCount, by: 8) {
-                var mask: UInt8 = 0
-                for column in first..<min(first + 8, rawCount) where row[row.startIndex + column] != previousRow[column]
-                {
-                    mask |= 1 << UInt8(column - first)
+            memory.read { memory in
+                let slot = slot(of: position)
+                let (time, row) = (memory.time(slot).pointee, memory.raw(slot))
+                writer.fixed(memory.id(slot).pointee)
+                writer.zigzag(time &- previousTime)
+                previousTime = time
+                for first in stride(from: 0, to: rawCount, by: 8) {
+                    var mask: UInt8 = 0
+                    for column in first..<min(first + 8, rawCount) where row[column] != previousRow[column] {
+                        mask |= 1 << UInt8(column - first)
+                    }
+                    writer.fixed(mask)
                 }
-                writer.fixed(mask)
-            }
-            for column in 0..<rawCount where row[row.startIndex + column] != previousRow[column] {
-                writer.fixed(row[row.startIndex + column])
-                previousRow[column] = row[row.startIndex + column]
+                for column in 0..<rawCount where row[column] != previousRow[column] {
+                    writer.fixed(row[column])
+                    previousRow[column] = row[column]
+                }
             }
         }
     }

@@ -13,19 +13,21 @@ extension UserHistory {
 
     /// The mean of the user's last amounts, at most 32; nil before the first event.
     public var averageAmount: Double? {
-        // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
-        sortedAmounts.withUnsafeBufferPointer { sorted in
-            sorted.isEmpty ? nil : Self.sum(sorted) { $0 } / Double(sorted.count)
+        guard recentLength > 0 else { return nil }
+        return memory.read { memory in
+            // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
+            Self.sum(UnsafeBufferPointer(start: memory.sorted, count: recentLength)) { $0 } / Double(recentLength)
         }
     }
 
     /// - Complexity: O(32), without allocation.
     func statistics(at milliseconds: Int64) -> Statistics {
-        let recent = sortedAmounts.count
+        let recent = recentLength
         guard recent > 0 else { return Statistics() }
         var result = Statistics()
-        // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
-        sortedAmounts.withUnsafeBufferPointer { sorted in
+        memory.read { memory in
+            // In ascending order, so that a restored ring gives the same bits as the one it was saved from.
+            let sorted = UnsafeBufferPointer(start: memory.sorted, count: recent)
             let mean = Self.sum(sorted) { $0 } / Double(recent)
             let middle = recent / 2
             result.median = recent % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
@@ -43,12 +45,13 @@ extension UserHistory {
     /// How many of the newest `limit` of the last 32 events are less than `span` before a moment; from the newest back, so
     /// that times of long ago are not read.
     func recentCount(_ span: Int64, before milliseconds: Int64, among limit: Int = recentCapacity) -> Int {
-        recentTimes.withUnsafeBufferPointer { times in
-            let most = min(limit, times.count)
+        let most = min(limit, recentLength)
+        guard most > 0 else { return 0 }
+        return memory.read { memory in
             var (place, count) = (recentStart, 0)
             while count < most {
-                place = place == 0 ? times.count - 1 : place - 1
-                guard milliseconds &- times[place] < span else { break }
+                place = place == 0 ? recentLength - 1 : place - 1
+                guard milliseconds &- memory.times[place] < span else { break }
                 count += 1
             }
             return count
@@ -58,8 +61,12 @@ extension UserHistory {
     /// The effective time of the event that came so many before the newest; 0 is the newest, below the last 32.
     func recentTime(before newest: Int) -> Int64 {
         let place = recentStart - 1 - newest
-        return recentTimes[place < 0 ? place + recentTimes.count : place]
+        return recentTime(at: place < 0 ? place + recentLength : place)
     }
+
+    /// The amount and the effective time in a place of the ring of the last events.
+    func recentAmount(at place: Int) -> Float { memory.read { $0.amounts[place] } }
+    func recentTime(at place: Int) -> Int64 { memory.read { $0.times[place] } }
 
     /// In four sums at once: one would wait for itself at every step.
     @inline(__always)

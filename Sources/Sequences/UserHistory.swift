@@ -14,22 +14,14 @@ public struct UserHistory: Sendable {
     public private(set) var eventsSeen: UInt64 = 0
     public private(set) var lateEvents: UInt64 = 0
 
-    /// Rings that grow to their capacity; `start` is the oldest token's slot.
-    private(set) var start = 0
-    private(set) var raws: [UInt32] = []
-    private(set) var times: [Int64] = []
-    private(set) var ids: [UInt64] = []
-    /// The last 32 events' amounts and times, in no fixed order.
-    private(set) var recentAmounts: [Float] = []
-    private(set) var recentTimes: [Int64] = []
+    /// Rings of tokens and of the last 32 events; `start` and `recentStart` are the oldest's places in them.
+    private(set) var memory: HistoryMemory
+    private var start = 0
+    private(set) var recentLength = 0
     private(set) var recentStart = 0
-    /// The same amounts in ascending order, kept so because sorting them anew cost more than all other user features.
-    private(set) var sortedAmounts: [Float] = []
     private(set) var newestMilliseconds: Int64 = .min
-    /// For `fillRecurrences`; follows from the tokens.
-    var kept: KeptColumns?
-    /// Bytes of memory held outside of the value itself; measured when an array grows, not for every event.
-    public private(set) var byteCount = 0
+    /// The raw values that are kept together for `fillRecurrences`; follows from the tokens.
+    private(set) var keptColumns: [Int] = []
 
     /// - Parameters:
     ///   - rawCount: raw values a token (`FeatureExtractor.rawCount`).
@@ -37,7 +29,11 @@ public struct UserHistory: Sendable {
     public init(rawCount: Int, capacity: Int) {
         self.rawCount = max(0, rawCount)
         self.capacity = max(1, capacity)
+        memory = HistoryMemory(rawCount: self.rawCount, capacity: self.capacity)
     }
+
+    /// Bytes of memory held outside of the value itself.
+    public var byteCount: Int { memory.byteCount }
 
     /// The newest effective time; nil before the first event.
     public var newest: EventTime? {
@@ -46,7 +42,14 @@ public struct UserHistory: Sendable {
 
     /// Whether a transaction (`StableHash.identifier`) is among the retained tokens.
     public func contains(id: UInt64) -> Bool {
-        ids.withUnsafeBufferPointer { $0.contains(id) }
+        guard count > 0 else { return false }
+        return memory.read { memory in
+            var matches: UInt16 = 0
+            // Without a way out of the loop: so it takes many tags at once.
+            let (tags, tag) = (memory.tags, UInt16(truncatingIfNeeded: id))
+            for place in 0..<count { matches |= tags[place] == tag ? 1 : 0 }
+            return matches != 0 && (0..<count).contains { memory.id($0).pointee == id }
+        }
     }
 
     /// Whether an event at `time` is older than the newest one.
@@ -65,37 +68,47 @@ public struct UserHistory: Sendable {
     public mutating func append(raw: UnsafeBufferPointer<UInt32>, time: EventTime, id: UInt64, amount: Double) {
         precondition(raw.count == rawCount, "a token has \(rawCount) raw values")
         if isLate(time) { lateEvents += 1 }
-        newestMilliseconds = effectiveTime(of: time).milliseconds
-        kept?.put(raw, ofEvent: eventsSeen)
-        eventsSeen += 1
-        if count < capacity {
-            if count == times.capacity || count == ids.capacity || raws.count + rawCount > raws.capacity { grow() }
-            raws.append(contentsOf: raw)
-            times.append(newestMilliseconds)
-            ids.append(id)
-            count += 1
-        } else {
-            for column in 0..<rawCount { raws[start * rawCount + column] = raw[column] }
-            times[start] = newestMilliseconds
-            ids[start] = id
-            start = start + 1 == capacity ? 0 : start + 1
+        let time = effectiveTime(of: time).milliseconds
+        // Room for twice the tokens, never for more than there can be.
+        if count == memory.room, count < capacity { memory.grow(to: min(capacity, max(4, 2 * count))) }
+        let slot = count < capacity ? count : start
+        let isRecentFull = recentLength == Self.recentCapacity
+        let recent = isRecentFull ? recentStart : recentLength
+        let (columns, number) = (keptColumns, eventsSeen)
+        memory.write { memory in
+            memory.put(raw, time: time, id: id, at: slot)
+            memory.keep(columns, of: raw, event: number)
+            // Where one more is held from now on: larger than all, it moves down to its place.
+            if !isRecentFull { memory.amounts[recent] = .infinity }
+            if !isRecentFull { memory.sorted[recent] = .infinity }
+            let last = isRecentFull ? Self.recentCapacity - 1 : recent
+            Self.replace(memory.amounts[recent], by: Float(amount), in: memory.sorted, last: last)
+            memory.amounts[recent] = Float(amount)
+            memory.times[recent] = time
         }
-        appendRecent(amount: Float(amount))
+        newestMilliseconds = time
+        eventsSeen += 1
+        if count < capacity { count += 1 } else { start = start + 1 == capacity ? 0 : start + 1 }
+        if recentLength < Self.recentCapacity {
+            recentLength += 1
+        } else {
+            recentStart = recentStart + 1 == Self.recentCapacity ? 0 : recentStart + 1
+        }
     }
 
-    /// Room for twice the tokens, never for more than there can be.
-    private mutating func grow() {
-        let room = min(capacity, max(4, 2 * count))
-        raws.reserveCapacity(room * rawCount)
-        times.reserveCapacity(room)
-        ids.reserveCapacity(room)
-        measure()
-    }
-
-    mutating func measure() {
-        byteCount =
-            raws.capacity * 4 + (times.capacity + ids.capacity + recentTimes.capacity) * 8
-            + (recentAmounts.capacity + sortedAmounts.capacity) * 4 + (kept?.byteCount ?? 0)
+    /// Puts `new` in the place of an amount that is held, and moves it to where it belongs.
+    private static func replace(_ old: Float, by new: Float, in sorted: UnsafeMutablePointer<Float>, last: Int) {
+        var place = 0
+        while place < last, sorted[place] < old { place += 1 }
+        while place > 0, sorted[place - 1] > new {
+            sorted[place] = sorted[place - 1]
+            place -= 1
+        }
+        while place < last, sorted[place + 1] < new {
+            sorted[place] = sorted[place + 1]
+            place += 1
+        }
+        sorted[place] = new
     }
 
     /// Reads one value of every cache line that the next event will need, so that the waits for memory of many users
@@ -103,61 +116,32 @@ public struct UserHistory: Sendable {
     ///
     /// - Returns: a number without meaning, to be used so that the reads are not left out.
     public func touch() -> UInt64 {
-        var sum: UInt64 = 0
-        ids.withUnsafeBufferPointer { for place in stride(from: 0, to: $0.count, by: 8) { sum &+= $0[place] } }
-        recentTimes.withUnsafeBufferPointer { times in
-            guard !times.isEmpty else { return }
-            let newest = recentStart == 0 ? times.count - 1 : recentStart - 1
-            sum &+= UInt64(truncatingIfNeeded: times[newest]) &+ UInt64(truncatingIfNeeded: times[max(0, newest - 8)])
-        }
-        sortedAmounts.withUnsafeBufferPointer {
-            for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place].bitPattern) }
-        }
-        kept?.values.withUnsafeBufferPointer {
-            for place in stride(from: 0, to: $0.count, by: 16) { sum &+= UInt64($0[place]) }
-        }
-        guard count > 0 else { return sum }
-        let next = count < capacity ? count - 1 : start
-        raws.withUnsafeBufferPointer { sum &+= UInt64($0[next * rawCount]) }
-        times.withUnsafeBufferPointer { sum &+= UInt64(truncatingIfNeeded: $0[next]) }
-        // A restored history may have tokens and no last amounts, whatever wrote it.
-        recentAmounts.withUnsafeBufferPointer { if !$0.isEmpty { sum &+= UInt64($0[recentStart].bitPattern) } }
-        return sum
-    }
-
-    private mutating func appendRecent(amount: Float) {
-        if recentAmounts.count < Self.recentCapacity {
-            let room = min(recentAmounts.capacity, recentTimes.capacity, sortedAmounts.capacity)
-            let isFull = recentAmounts.count == room
-            recentAmounts.append(amount)
-            recentTimes.append(newestMilliseconds)
-            // Larger than all: it moves down to its place.
-            sortedAmounts.append(.infinity)
-            replaceSorted(.infinity, by: amount)
-            if isFull { measure() }
-        } else {
-            replaceSorted(recentAmounts[recentStart], by: amount)
-            recentAmounts[recentStart] = amount
-            recentTimes[recentStart] = newestMilliseconds
-            recentStart = recentStart + 1 == Self.recentCapacity ? 0 : recentStart + 1
+        guard !memory.isEmpty else { return 0 }
+        let next = count < min(capacity, memory.room) ? count : start
+        let layout = memory.layout
+        return memory.read { memory in
+            let newest = max(0, (recentStart == 0 ? recentLength : recentStart) - 1)
+            return UInt64(truncatingIfNeeded: memory.times[newest] &+ memory.times[max(0, newest - 8)])
+                &+ memory.touch(HistoryMemory.Layout.amounts, layout.tags + 2 * count)
+                &+ memory.touch(memory.rowOffset(next), memory.rowOffset(next) + layout.row)
         }
     }
 
-    /// Puts `new` in the place of an amount that is held, and moves it to where it belongs.
-    private mutating func replaceSorted(_ old: Float, by new: Float) {
-        sortedAmounts.withUnsafeMutableBufferPointer { sorted in
-            let last = sorted.count - 1
-            var place = 0
-            while place < last, sorted[place] < old { place += 1 }
-            while place > 0, sorted[place - 1] > new {
-                sorted[place] = sorted[place - 1]
-                place -= 1
+    /// Keeps the newest tokens' values of some columns together from now on, so that `fillRecurrences` need not go
+    /// through the tokens; what it gives is the same.
+    mutating func keep(_ columns: [Int]) {
+        guard columns != keptColumns, let last = columns.max(), last < rawCount else { return }
+        keptColumns = columns
+        memory.setColumnCount(columns.count)
+        guard count > 0 else { return }
+        let former = self
+        memory.write { memory in
+            for position in 0..<former.count {
+                let raw = UnsafePointer(memory.raw(former.slot(of: position)))
+                memory.keep(
+                    columns, of: UnsafeBufferPointer(start: raw, count: rawCount),
+                    event: former.eventsSeen - UInt64(former.count - position))
             }
-            while place < last, sorted[place + 1] < new {
-                sorted[place] = sorted[place + 1]
-                place += 1
-            }
-            sorted[place] = new
         }
     }
 
@@ -165,11 +149,12 @@ public struct UserHistory: Sendable {
     public func forEachToken(
         _ body: (_ raw: UnsafeBufferPointer<UInt32>, _ time: EventTime) throws -> Void
     ) rethrows {
-        try raws.withUnsafeBufferPointer { raws in
+        guard count > 0 else { return }
+        try memory.read { memory in
             for position in 0..<count {
                 let slot = slot(of: position)
-                let row = UnsafeBufferPointer(rebasing: raws[slot * rawCount..<(slot + 1) * rawCount])
-                try body(row, EventTime(milliseconds: times[slot]))
+                let raw = UnsafeBufferPointer(start: UnsafePointer(memory.raw(slot)), count: rawCount)
+                try body(raw, EventTime(milliseconds: memory.time(slot).pointee))
             }
         }
     }
@@ -179,6 +164,11 @@ public struct UserHistory: Sendable {
         let slot = start + position
         return slot < count ? slot : slot - count
     }
+
+    /// What the token in a slot holds.
+    func id(at slot: Int) -> UInt64 { memory.read { $0.id(slot).pointee } }
+    func time(at slot: Int) -> Int64 { memory.read { $0.time(slot).pointee } }
+    func raw(_ column: Int, at slot: Int) -> UInt32 { memory.read { $0.raw(slot)[column] } }
 
     /// Puts back decoded state; arrays are in order, the oldest first.
     init(
@@ -190,14 +180,26 @@ public struct UserHistory: Sendable {
         self.lateEvents = lateEvents
         newestMilliseconds = newest
         let dropped = max(0, tokens.times.count - self.capacity)
-        raws = dropped == 0 ? tokens.raws : Array(tokens.raws.dropFirst(dropped * self.rawCount))
-        times = dropped == 0 ? tokens.times : Array(tokens.times.dropFirst(dropped))
-        ids = dropped == 0 ? tokens.ids : Array(tokens.ids.dropFirst(dropped))
-        count = times.count
-        recentAmounts = recent.amounts
-        recentTimes = recent.times
-        sortedAmounts = recent.amounts.sorted()
-        measure()
+        count = tokens.times.count - dropped
+        recentLength = min(recent.amounts.count, recent.times.count, Self.recentCapacity)
+        guard count > 0 || recentLength > 0 else { return }
+        memory.grow(to: count)
+        let (count, width, recentLength) = (count, self.rawCount, recentLength)
+        let sorted = recent.amounts.prefix(recentLength).sorted()
+        memory.write { memory in
+            tokens.raws.withUnsafeBufferPointer { raws in
+                for slot in 0..<count {
+                    let token = slot + dropped
+                    let row = UnsafeBufferPointer(rebasing: raws[token * width..<(token + 1) * width])
+                    memory.put(row, time: tokens.times[token], id: tokens.ids[token], at: slot)
+                }
+            }
+            for place in 0..<recentLength {
+                memory.amounts[place] = recent.amounts[place]
+                memory.times[place] = recent.times[place]
+                memory.sorted[place] = sorted[place]
+            }
+        }
     }
 
     /// Whether stored counts can be those of a history; what is counted on from them must not overflow.

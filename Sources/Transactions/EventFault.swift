@@ -27,6 +27,12 @@ public struct EventFault: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// Stands for a field that is named once there is a fault: a name is longer than a word, and would be counted.
+    static var nameless: String { "" }
+
+    /// The same fault with the name of its field, where it is a field's.
+    func named(_ name: String) -> EventFault { field == nil ? self : EventFault(kind, field: name, detail) }
+
     public var description: String {
         field.map { "\(kind.rawValue): field '\($0)': \(detail)" } ?? "\(kind.rawValue): \(detail)"
     }

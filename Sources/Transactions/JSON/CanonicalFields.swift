@@ -41,7 +41,11 @@ struct CanonicalFields: Sendable {
         var hint = 0
         while let key = try reader.scanner.key(isFirst: &isFirst) {
             if let index = features.index(of: key, hint: &hint) {
-                parts.features[index] = try reader.feature(kinds[index], featureNames[index])
+                do throws(EventFault) {
+                    parts.features[index] = try reader.feature(kinds[index], EventFault.nameless)
+                } catch {
+                    throw error.named(featureNames[index])
+                }
             } else {
                 try reader.scanner.skipValue()
             }

@@ -14,7 +14,11 @@ struct EntityFields: Sendable {
         var hint = 0
         while let key = try reader.scanner.key(isFirst: &isFirst) {
             if let index = table.index(of: key, hint: &hint) {
-                entities[index] = try reader.entity(names[index])
+                do throws(EventFault) {
+                    entities[index] = try reader.entity(EventFault.nameless)
+                } catch {
+                    throw error.named(names[index])
+                }
             } else {
                 try reader.scanner.skipValue()
             }

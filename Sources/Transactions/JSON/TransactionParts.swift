@@ -9,6 +9,8 @@ struct TransactionParts {
     /// Four per feature (lat, long, lat, long in degrees; NaN where missing) if the schema has distances, else empty.
     var coordinates: [Double]
 
+    /// In its caller, as is `transaction`: passed on, the schema would be copied for every event.
+    @inline(__always)
     init(schema: TransactionSchema, hasCoordinates: Bool) {
         // Appended to, because a repeating initialiser looks its storage's type up at every call.
         entities = []
@@ -21,13 +23,14 @@ struct TransactionParts {
     }
 
     /// - Parameter fields: the names that faults carry.
+    @inline(__always)
     consuming func transaction(
-        schema: TransactionSchema, fields: TransactionSchema.Fields
+        schema: TransactionSchema, fields: @autoclosure () -> TransactionSchema.Fields
     ) throws(EventFault) -> Transaction {
-        guard let id else { throw Self.missing(fields.id) }
-        guard let user else { throw Self.missing(fields.user) }
-        guard let time else { throw Self.missing(fields.time) }
-        guard let amount else { throw Self.missing(fields.amount) }
+        guard let id else { throw Self.missing(fields().id) }
+        guard let user else { throw Self.missing(fields().user) }
+        guard let time else { throw Self.missing(fields().time) }
+        guard let amount else { throw Self.missing(fields().amount) }
         if !coordinates.isEmpty {
             for (index, feature) in schema.features.enumerated() where feature.kind == .distance {
                 features[index] = try distance(index, feature)

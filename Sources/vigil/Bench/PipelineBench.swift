@@ -94,7 +94,7 @@ struct PipelineBench {
         let process = try stack.start(["run"] + processorArguments(stack, model: model, port: port), log: log)
         defer { stack.end(process) }
         let producer = try producer(stack, BenchStack.transactions, count: events)
-        let watch = try progressWatch(stack, interval: 0.01)
+        let watch = try progressWatch(stack, interval: 0.02)
         try warmUp(producer, watch, of: process, stack, log: log)
 
         let bar = Progress("Processor", total: events)
