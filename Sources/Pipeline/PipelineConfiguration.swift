@@ -33,9 +33,10 @@ public struct PipelineConfiguration: Sendable {
     public var format = EventFormat.json
     public var form = EventForm.canonical
     public var limits = EventLimits()
-    /// Threads that a batch is shared out to; no decision depends on it. The other half of the cores is for reading and
-    /// committing.
-    public var scoringThreads = min(8, max(1, ProcessInfo.processInfo.activeProcessorCount / 2))
+    /// Threads that a batch is shared out to; no decision depends on it. Half of the cores, the others are for reading and
+    /// committing; yet two where there are two, as deciding is most of the work.
+    public var scoringThreads = min(8, max(min(2, Self.cores), Self.cores / 2))
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
     /// Bound on cached keys and values.
     public var cacheMemoryBytes = 1 << 31
     /// How keys and values are held.

@@ -49,12 +49,12 @@ extension Processor {
         of worker: InputWorker, _ user: Int
     ) throws {
         let source = RequestSource(worker: worker.place, offset: event.offset, user: user)
-        let request = Scorer.Request(transaction: transaction, user: state)
-        if !suspects.isEmpty, suspects[worker.claim.input]?.contains(event.offset) == true {
+        guard suspects.isEmpty || suspects[worker.claim.input]?.contains(event.offset) != true else {
             tried.append((worker.claim.input, event.offset))
+            let request = Scorer.Request(transaction: transaction, user: state)
             return try scoreAlone(request, event, of: worker, source)
         }
-        requests.append(request)
+        requests.append(Scorer.Request(transaction: transaction, user: state))
         requestSources.append(source)
     }
 

@@ -81,7 +81,7 @@ public final class Scorer {
     var slots: [Int] = []
     /// What is known of the current event's: (entities).
     var risks: [EntityRisk?]
-    var touched = 0
+    var touched: UInt64 = 0
     private(set) var reasonGroups: [ReasonGroup]
     private(set) var transformer: StreamingTransformer
     private(set) var caches: KeyValueStore
@@ -239,7 +239,7 @@ public final class Scorer {
     private func scoreTogether(_ part: BatchPart, ledger: EntityLedger) throws {
         batchNumber += 1
         prepare(part, ledger: ledger)
-        defer { for index in 0..<part.count { endBatch(of: part[index].user) } }
+        defer { for index in 0..<part.count { part.lend(index) { endBatch(of: $0.user) } } }
         sortByWave()
         for wave in 0..<waveStarts.count - 1 {
             let events = waveStarts[wave]..<waveStarts[wave + 1]

@@ -68,20 +68,23 @@ struct HistoryMemory: Sendable {
     /// Reads the block, which must not be empty.
     @inline(__always)
     func read<Result>(_ body: (View) throws -> Result) rethrows -> Result {
-        precondition(!isEmpty, "a history with nothing in it is not read")
-        return try words.withUnsafeBytes { bytes in
-            // Not empty, so there is an address.
-            try body(View(base: UnsafeMutableRawPointer(mutating: bytes.baseAddress.unsafelyUnwrapped), layout: layout))
+        try words.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, !bytes.isEmpty else {
+                preconditionFailure("a history with nothing in it is not read")
+            }
+            return try body(View(base: UnsafeMutableRawPointer(mutating: base), layout: layout))
         }
     }
 
     /// Writes to the block, which must not be empty.
     @inline(__always)
     mutating func write<Result>(_ body: (View) -> Result) -> Result {
-        precondition(!isEmpty, "a history with nothing in it is not written to")
         let layout = layout
         return words.withUnsafeMutableBytes { bytes in
-            body(View(base: bytes.baseAddress.unsafelyUnwrapped, layout: layout))
+            guard let base = bytes.baseAddress, !bytes.isEmpty else {
+                preconditionFailure("a history with nothing in it is not written to")
+            }
+            return body(View(base: base, layout: layout))
         }
     }
 
@@ -123,7 +126,7 @@ struct HistoryMemory: Sendable {
             for index in columns.indices { kept[index &* room &+ place] = raw[columns[index]] }
         }
 
-        /// Reads a value of every cache line from one byte to another.
+        /// Reads a value of every cache line from one byte to another, both inside the block.
         func touch(_ first: Int, _ end: Int) -> UInt64 {
             var sum: UInt64 = 0
             for place in stride(from: first, to: end, by: 64) {

@@ -42,13 +42,15 @@ extension UserHistory {
         return result
     }
 
-    /// How many of the newest `limit` of the last 32 events are less than `span` before a moment; from the newest back, so
-    /// that times of long ago are not read.
+    /// How many of the newest `limit` of the last 32 events are less than `span` before a moment: often all of them, else
+    /// counted from the newest back, so that times of long ago are not read.
     func recentCount(_ span: Int64, before milliseconds: Int64, among limit: Int = recentCapacity) -> Int {
         let most = min(limit, recentLength)
         guard most > 0 else { return 0 }
         return memory.read { memory in
             var (place, count) = (recentStart, 0)
+            let oldest = recentStart >= most ? recentStart - most : recentStart - most + recentLength
+            guard milliseconds &- memory.times[oldest] >= span else { return most }
             while count < most {
                 place = place == 0 ? recentLength - 1 : place - 1
                 guard milliseconds &- memory.times[place] < span else { break }

@@ -116,12 +116,14 @@ public struct UserHistory: Sendable {
     ///
     /// - Returns: a number without meaning, to be used so that the reads are not left out.
     public func touch() -> UInt64 {
-        guard !memory.isEmpty else { return 0 }
+        // A restored history may have last amounts and no tokens, whatever wrote it.
+        guard memory.room > 0 else { return 0 }
         let next = count < min(capacity, memory.room) ? count : start
         let layout = memory.layout
         return memory.read { memory in
             let newest = max(0, (recentStart == 0 ? recentLength : recentStart) - 1)
             return UInt64(truncatingIfNeeded: memory.times[newest] &+ memory.times[max(0, newest - 8)])
+                &+ UInt64(truncatingIfNeeded: memory.times[recentStart])
                 &+ memory.touch(HistoryMemory.Layout.amounts, layout.tags + 2 * count)
                 &+ memory.touch(memory.rowOffset(next), memory.rowOffset(next) + layout.row)
         }

@@ -1,6 +1,7 @@
-import Sequences
 import Testing
 import Transactions
+
+@testable import Sequences
 
 @Suite struct UserHistoryTests {
     private func history(events: Int, capacity: Int = 5) -> UserHistory {
@@ -21,6 +22,33 @@ import Transactions
         #expect(seen.map(\.1) == [7, 8, 9, 10, 11].map { $0 * 977 })
         #expect(history.contains(id: 7 << 50) && !history.contains(id: 6 << 50))
         #expect(history.eventsSeen == 12)
+    }
+
+    @Test func idsThatLookAlikeAreToldApart() {
+        var history = UserHistory(rawCount: 1, capacity: 3)
+        for number in 0..<4 { history.append(raw: [0], at: 0, id: 7 + UInt64(number) << 16, amount: 1) }
+        #expect(!history.contains(id: 7) && !history.contains(id: 7 + 4 << 16))
+        #expect((1..<4).allSatisfy { history.contains(id: 7 + UInt64($0) << 16) })
+    }
+
+    @Test(arguments: [0, 1, 3, 40, 70]) func columnsKeptLaterOrNeverGiveTheSame(before: Int) {
+        let columns = [0, 8, 10]
+        var histories = (0..<3).map { _ in history(events: 0, capacity: 50) }
+        histories[1].keep(columns)
+        var generator = SeededGenerator(state: 3)
+        for event in 0..<90 {
+            if event == before { histories[2].keep(columns) }
+            let time = Int64(event) * 9_000_000
+            let raw = (0..<11).map { _ in UInt32.random(in: 0..<4, using: &generator) }
+            let filled = histories.map { history in
+                var raw = raw
+                raw.withUnsafeMutableBufferPointer { history.fillRecurrences(of: columns, at: time, in: $0, from: 1) }
+                return raw
+            }
+            #expect(filled[1] == filled[0] && filled[2] == filled[0])
+            for index in 0..<3 { histories[index].append(raw: filled[0], at: time, id: UInt64(event), amount: 1) }
+        }
+        #expect(histories[1] == histories[0] && histories[2] == histories[0])
     }
 
     @Test func aLateEventCountsAtTheNewestTime() {
