@@ -54,13 +54,15 @@ extension Processor {
         }
     }
 
-    /// Checkpoints all inputs once the interval has passed.
+    /// Checkpoints every input once an interval, one after the other: events wait while users are packed, and so for those
+    /// of one input only.
     func checkpointIfDue() {
         let now = clock()
-        if now - lastCheckpoint >= checkpointIntervalMilliseconds {
+        if !order.isEmpty, now - lastCheckpoint >= checkpointIntervalMilliseconds / Int64(order.count) {
             lastCheckpoint = now
-            for worker in order { worker.isCheckpointDue = true }
-            reportRules()
+            checkpointTurn = (checkpointTurn + 1) % order.count
+            order[checkpointTurn].isCheckpointDue = true
+            if checkpointTurn == 0 { reportRules() }
         }
         // Those that restore have theirs as soon as they are done.
         checkpoint(order.filter(\.isCheckpointDue).map(\.claim.input))
@@ -82,13 +84,7 @@ extension Processor {
             worker.isCheckpointDue = false
             guard worker.position > worker.checkpointedTo else { continue }
             resumeBucket(at: worker.position, of: worker)
-            let users = worker.dirty.map { number in
-                let user = worker.users[number]
-                return CommitUnit.Checkpoint.User(
-                    pseudonym: user.pseudonym, offset: user.state.newestOffset,
-                    history: user.state.packedHistory, profile: user.state.profile.encoded(),
-                    formerEpoch: user.checkpointEpoch)
-            }
+            let users = packedUsers(of: worker)
             worker.clearDirty()
             worker.checkpointedTo = worker.position
             pending.checkpoints.append(
@@ -97,6 +93,20 @@ extension Processor {
                     layout: scorer.model.encoder.extractor.packedLayout, users: users,
                     userCount: worker.userCount, open: worker.accumulator.open,
                     closedParts: worker.closedParts))
+        }
+    }
+}
+
+extension Processor {
+    /// The users to be in the worker's checkpoint, packed by all that decide: events wait meanwhile.
+    private func packedUsers(of worker: InputWorker) -> [CommitUnit.Checkpoint.User] {
+        // Users are only read, each by one thread; the owner waits until all are done.
+        nonisolated(unsafe) let worker = worker
+        return ParallelWork.map(count: worker.dirty.count, threads: scorer.threads) { place in
+            let user = worker.users[worker.dirty[place]]
+            return CommitUnit.Checkpoint.User(
+                pseudonym: user.pseudonym, offset: user.state.newestOffset, history: user.state.packedHistory,
+                profile: user.state.profile.encoded(), formerEpoch: user.checkpointEpoch)
         }
     }
 }

@@ -57,6 +57,8 @@ final class Processor {
     /// How far the entities topic says each input is complete, also of what is, or seems to be, ours.
     private var heard: [TopicPartition: Int64] = [:]
     var lastCheckpoint: Int64
+    /// Whose checkpoint was due last, in the order of workers.
+    var checkpointTurn = 0
     var lastHandOver: Int64 = .min / 2
     private var prunedBefore: Int64 = .min
     private var closedBefore: Int64 = .min

@@ -32,6 +32,8 @@ public final class ScorerGroup {
         self.init(threads: 1, cacheMemoryBytes: scorer.cacheMemoryBytes) { _ in scorer }
     }
 
+    /// How many decide side by side.
+    package var threads: Int { scorers.count }
     public var model: Model { first.model }
     public var rules: RuleSet { first.rules }
     /// See `Scorer.ruleErrorTotal`.
