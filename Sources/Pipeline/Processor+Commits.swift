@@ -95,9 +95,7 @@ extension Processor {
                     closedParts: worker.closedParts))
         }
     }
-}
 
-extension Processor {
     /// The users to be in the worker's checkpoint, packed by all that decide: events wait meanwhile.
     private func packedUsers(of worker: InputWorker) -> [CommitUnit.Checkpoint.User] {
         // Users are only read, each by one thread; the owner waits until all are done.

@@ -18,9 +18,9 @@ final class Processor {
     /// How far apart commits are, in milliseconds, while events wait to be decided, and while none do. Each costs the
     /// database the same whatever it holds, and every event waits for the next.
     static let busyCommitInterval: Int64 = 20
+    static let idleCommitInterval: Int64 = 5
     /// The same while more than a commit's events wait: what comes waits longer for its turn than for its commit.
     static let catchUpCommitInterval: Int64 = 60
-    static let idleCommitInterval: Int64 = 5
     /// How long events wait for other inputs until it is said, in milliseconds.
     static let reportedHoldMilliseconds: Int64 = 5_000
     /// So many events in a row that fail, each alone, are the model's fault and not theirs.

@@ -77,16 +77,14 @@ extension Scorer {
 
     /// Reads what will be needed of users beforehand: first where their histories and aggregates are, then these.
     private func touchUsers(of part: BatchPart, _ group: Range<Int>) {
-        var sum: UInt64 = 0
-        for index in group { sum &+= part.lend(index) { $0.user.touch() } }
+        for index in group { touched &+= part.lend(index) { $0.user.touch() } }
         for index in group {
-            sum &+= part.lend(index) { $0.user.withOpen { $0.touch() } }
-            sum &+= part.lend(index) { UInt64(truncatingIfNeeded: $0.user.profile.aggregates.touch()) }
+            touched &+= part.lend(index) { Int(truncatingIfNeeded: $0.user.withOpen { $0.touch() }) }
+            touched &+= part.lend(index) { Int(truncatingIfNeeded: $0.user.profile.aggregates.touch()) }
         }
         for index in group {
-            sum &+= part.lend(index) { UInt64(truncatingIfNeeded: $0.user.profile.aggregates.touchWindows()) }
+            touched &+= part.lend(index) { Int(truncatingIfNeeded: $0.user.profile.aggregates.touchWindows()) }
         }
-        touched &+= sum
     }
 
     /// Finds all entities of the batch first: their reads then wait for memory together instead of one after the other.
@@ -96,7 +94,7 @@ extension Scorer {
         for index in 0..<part.count {
             part.lend(index) { extractor.entities.find($0.transaction, ledger: ledger, into: &slots) }
         }
-        touched &+= UInt64(truncatingIfNeeded: extractor.entities.touch(slots, ledger: ledger))
+        touched &+= extractor.entities.touch(slots, ledger: ledger)
     }
 
     /// Puts the events to score in order of wave, and of place in the batch within one.

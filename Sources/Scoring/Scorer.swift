@@ -81,7 +81,7 @@ public final class Scorer {
     var slots: [Int] = []
     /// What is known of the current event's: (entities).
     var risks: [EntityRisk?]
-    var touched: UInt64 = 0
+    var touched = 0
     private(set) var reasonGroups: [ReasonGroup]
     private(set) var transformer: StreamingTransformer
     private(set) var caches: KeyValueStore

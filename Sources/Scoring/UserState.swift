@@ -74,9 +74,8 @@ public final class UserState {
 
     /// Reads the object's cache lines; see `UserHistory.touch`.
     @inline(__always)
-    func touch() -> UInt64 {
-        UInt64(truncatingIfNeeded: newestOffset) &+ UInt64(truncatingIfNeeded: open.count) &+ usedAt
-            &+ (isListed ? 1 : 0)
+    func touch() -> Int {
+        Int(truncatingIfNeeded: newestOffset) &+ open.count &+ Int(truncatingIfNeeded: usedAt) &+ (isListed ? 1 : 0)
     }
 
     /// Opens a packed history and the aggregates; with another capacity than it had, keeps the newest tokens.

@@ -5,7 +5,7 @@
 /// its id and its raw values.
 struct HistoryMemory: Sendable {
     /// Where things stand, in bytes.
-    struct Layout: Sendable, Equatable {
+    struct Layout: Sendable {
         let rawCount: Int
         let capacity: Int
         let columnCount: Int
@@ -32,7 +32,7 @@ struct HistoryMemory: Sendable {
     }
 
     /// Whether nothing was ever held: then there is nothing to read either.
-    var isEmpty: Bool { words.isEmpty }
+    private var isEmpty: Bool { words.isEmpty }
 
     var byteCount: Int { words.capacity * 8 }
 
@@ -109,7 +109,10 @@ struct HistoryMemory: Sendable {
         /// (`rawCount`)
         func raw(_ slot: Int) -> UnsafeMutablePointer<UInt32> { (row(slot) + 16).assumingMemoryBound(to: UInt32.self) }
 
-        private func row(_ slot: Int) -> UnsafeMutableRawPointer { base + layout.rows + slot &* layout.row }
+        private func row(_ slot: Int) -> UnsafeMutableRawPointer { base + rowOffset(slot) }
+
+        /// Where a token's row stands, in bytes.
+        func rowOffset(_ slot: Int) -> Int { layout.rows + slot &* layout.row }
 
         /// Stores a token.
         func put(_ raw: UnsafeBufferPointer<UInt32>, time: Int64, id: UInt64, at slot: Int) {
@@ -126,16 +129,9 @@ struct HistoryMemory: Sendable {
             for index in columns.indices { kept[index &* room &+ place] = raw[columns[index]] }
         }
 
-        /// Reads a value of every cache line from one byte to another, both inside the block.
+        /// Reads a value of every cache line from one byte to another, both inside the block, the first a multiple of 8.
         func touch(_ first: Int, _ end: Int) -> UInt64 {
-            var sum: UInt64 = 0
-            for place in stride(from: first, to: end, by: 64) {
-                sum &+= base.load(fromByteOffset: place & ~7, as: UInt64.self)
-            }
-            return sum
+            stride(from: first, to: end, by: 64).reduce(0) { $0 &+ base.load(fromByteOffset: $1, as: UInt64.self) }
         }
-
-        /// Where a token's row stands.
-        func rowOffset(_ slot: Int) -> Int { layout.rows + slot &* layout.row }
     }
 }

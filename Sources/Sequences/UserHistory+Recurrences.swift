@@ -36,8 +36,8 @@ extension UserHistory {
         of value: UInt32, column: Int, length: Int, recent: Int
     ) -> (inWeek: Int, newest: Int) {
         guard length > 0 else { return (0, 0) }
+        let room = memory.layout.keptRoom
         return memory.read { memory in
-            let room = min(Self.recentCapacity, capacity)
             let kept = memory.kept + column &* room
             var (inWeek, newest) = (0, 0)
             var place = Int(truncatingIfNeeded: (eventsSeen - UInt64(length)) % UInt64(room))

@@ -79,20 +79,19 @@ public struct UserHistory: Sendable {
             memory.put(raw, time: time, id: id, at: slot)
             memory.keep(columns, of: raw, event: number)
             // Where one more is held from now on: larger than all, it moves down to its place.
-            if !isRecentFull { memory.amounts[recent] = .infinity }
             if !isRecentFull { memory.sorted[recent] = .infinity }
-            let last = isRecentFull ? Self.recentCapacity - 1 : recent
-            Self.replace(memory.amounts[recent], by: Float(amount), in: memory.sorted, last: last)
+            let (old, last) = isRecentFull ? (memory.amounts[recent], Self.recentCapacity - 1) : (.infinity, recent)
+            Self.replace(old, by: Float(amount), in: memory.sorted, last: last)
             memory.amounts[recent] = Float(amount)
             memory.times[recent] = time
         }
         newestMilliseconds = time
         eventsSeen += 1
         if count < capacity { count += 1 } else { start = start + 1 == capacity ? 0 : start + 1 }
-        if recentLength < Self.recentCapacity {
-            recentLength += 1
-        } else {
+        if isRecentFull {
             recentStart = recentStart + 1 == Self.recentCapacity ? 0 : recentStart + 1
+        } else {
+            recentLength += 1
         }
     }
 
@@ -136,13 +135,11 @@ public struct UserHistory: Sendable {
         keptColumns = columns
         memory.setColumnCount(columns.count)
         guard count > 0 else { return }
-        let former = self
+        let (slots, width, oldest) = ((0..<count).map { slot(of: $0) }, rawCount, eventsSeen - UInt64(count))
         memory.write { memory in
-            for position in 0..<former.count {
-                let raw = UnsafePointer(memory.raw(former.slot(of: position)))
-                memory.keep(
-                    columns, of: UnsafeBufferPointer(start: raw, count: rawCount),
-                    event: former.eventsSeen - UInt64(former.count - position))
+            for (position, slot) in slots.enumerated() {
+                let raw = UnsafeBufferPointer(start: UnsafePointer(memory.raw(slot)), count: width)
+                memory.keep(columns, of: raw, event: oldest + UInt64(position))
             }
         }
     }
