@@ -47,8 +47,8 @@ struct PipelineMetrics: Sendable {
 
     func elapsed(since start: UInt64) -> Int64 { Int64(now() - start) }
 
-    func scored(events: Int, since start: UInt64) {
-        scoreTime.recordNanoseconds(elapsed(since: start))
+    func scored(events: Int, nanoseconds: Int64) {
+        scoreTime.recordNanoseconds(nanoseconds)
         batchEvents.record(events)
     }
 

@@ -27,8 +27,8 @@ struct ProcessorParts {
     var askEnds: ([TopicPartition]) -> Void = { _ in }
     /// Asks for inputs anew after scoring failed.
     var claimAgain: (CommittedOffsets.ClaimAgain) -> Void = { _ in }
-    /// How a batch is scored; a test may fail here as a model would.
-    var score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome] = ScoringFault.checkedScore
+    /// Finds fault with what was decided; a test may fail here as a model would.
+    var check: ([Scorer.Request], [Scorer.Outcome]) throws -> Void = ScoringFault.check
     /// Monotonic milliseconds.
     var clock: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 }

@@ -14,15 +14,19 @@ extension Processor {
     /// Gives what is decided to the committer: at once when it waits for more and its last commit is `interval`
     /// milliseconds old, or waiting for it when `blocking`.
     func handOver(blocking: Bool, interval: Int64 = 0) {
-        collectSteps()
-        guard !pending.isEmpty else { return }
         let now = clock()
         guard blocking || (now - lastHandOver >= interval && commits.isAwaited) else { return }
+        settleOrStartOver()
+        collectSteps()
+        guard !pending.isEmpty else { return }
         conditionWhatIsPublished()
         commits.send(.commit(pending))
         pending = CommitUnit()
         lastHandOver = now
     }
+
+    /// Whether nothing waits for a commit.
+    var isAllHandedOver: Bool { pending.isEmpty && order.allSatisfy { $0.position <= $0.committedTo } }
 
     private func collectSteps() {
         for worker in workers.values where worker.position > worker.committedTo {
@@ -59,6 +63,8 @@ extension Processor {
     func checkpointIfDue() {
         let now = clock()
         if !order.isEmpty, now - lastCheckpoint >= checkpointIntervalMilliseconds / Int64(order.count) {
+            settleOrStartOver()
+            guard !order.isEmpty else { return }
             lastCheckpoint = now
             checkpointTurn = (checkpointTurn + 1) % order.count
             order[checkpointTurn].isCheckpointDue = true
@@ -79,6 +85,7 @@ extension Processor {
 
     /// Adds the state of the inputs to the pending commit, which it will be published after.
     func checkpoint(_ inputs: [TopicPartition]) {
+        if !inputs.isEmpty { settleOrStartOver() }
         for input in inputs {
             guard let worker = workers[input], !worker.isRestoring else { continue }
             worker.isCheckpointDue = false

@@ -14,6 +14,7 @@ extension Processor {
         let epochs = workers.mapValues(\.claim.epoch)
         pending = CommitUnit()
         tried.removeAll()
+        discardUndecided()
         drop(Array(workers.keys))
         claimAgain(CommittedOffsets.ClaimAgain(epochs: epochs, suspects: suspects))
     }

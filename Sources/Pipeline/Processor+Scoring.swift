@@ -31,6 +31,7 @@ extension Processor {
             guard isPast else { return try admit(transaction, event, state, of: worker, number) }
             if event.offset > state.newestOffset {
                 if !worker.claim.poisoned.contains(event.offset) {
+                    finishAside()
                     scorer.absorb(
                         Scorer.Request(transaction: transaction, user: state), ledger: ledger,
                         decision: worker.claim.decisions[event.offset] ?? .allow,
@@ -48,14 +49,13 @@ extension Processor {
         _ transaction: consuming Transaction, _ event: borrowing IncomingEvent, _ state: consuming UserState,
         of worker: InputWorker, _ user: Int
     ) throws {
-        let source = RequestSource(worker: worker.place, offset: event.offset, user: user)
+        let source = ScoringBatch.Source(worker: worker.place, offset: event.offset, user: user)
         guard suspects.isEmpty || suspects[worker.claim.input]?.contains(event.offset) != true else {
             tried.append((worker.claim.input, event.offset))
             let request = Scorer.Request(transaction: transaction, user: state)
             return try scoreAlone(request, event, of: worker, source)
         }
-        requests.append(Scorer.Request(transaction: transaction, user: state))
-        requestSources.append(source)
+        admitted.append(Scorer.Request(transaction: transaction, user: state), source)
     }
 
     /// Takes in a user whom the worker's table does not hold, and says so where another partition has had them: their
@@ -83,18 +83,16 @@ extension Processor {
 
     /// Scores an event by itself, because its batch failed; a dead letter if it fails again.
     private func scoreAlone(
-        _ request: Scorer.Request, _ event: borrowing IncomingEvent, of worker: InputWorker, _ place: RequestSource
+        _ request: Scorer.Request, _ event: borrowing IncomingEvent, of worker: InputWorker,
+        _ place: ScoringBatch.Source
     ) throws {
         try scoreAdmitted()
         let (history, profile) = (request.user.history, request.user.profile)
-        requests.append(request)
-        requestSources.append(place)
+        admitted.append(request, place)
         do {
             try scoreAdmitted()
             failuresInARow = 0
         } catch {
-            requests.removeAll(keepingCapacity: true)
-            requestSources.removeAll(keepingCapacity: true)
             failuresInARow += 1
             guard failuresInARow < Self.failureLimit else {
                 throw ScoringFault.everythingFails(failuresInARow, last: "\(error)")
@@ -116,42 +114,123 @@ extension Processor {
         }
     }
 
+    /// Decides on what was admitted.
     func scoreAdmitted() throws {
-        guard !requests.isEmpty else { return }
-        defer { clearRequests() }
-        let started = metrics.now()
+        guard admitted.count > 0 else { return }
+        begin(admitted)
+        if admitted.count < Self.leastShared {
+            for part in admitted.parts.indices { admitted.decide(part) }
+            admitted.end()
+        } else {
+            crew.start(admitted)
+            crew.finish(admitted)
+        }
+        try settle(admitted)
+    }
+
+    /// Whether more waits to be admitted while what was admitted is decided on. With shadows it has to wait: they look at
+    /// each batch before and after.
+    var isWorthAside: Bool {
+        scorer.threads > 1 && suspects.isEmpty && shadows.isEmpty && admitted.count >= Self.leastShared
+            && order.contains { $0.hasNext }
+    }
+
+    /// Has what was admitted decided on by other threads: until it is settled nothing else may touch scorers, ledger and
+    /// the users' histories.
+    func scoreAside(_ taken: Int) {
+        admitted.taken = taken
+        begin(admitted)
+        crew.start(admitted)
+        aside.append(admitted)
+        admitted = spare.popLast() ?? ScoringBatch(scorer)
+    }
+
+    private func begin(_ batch: ScoringBatch) {
+        // Shadows take new users' histories as they are before the batch.
+        for shadow in shadows { shadow.take(batch) { order[$0.worker].claim.input } }
         stages.charge(.group)
-        let outcomes: [Scorer.Outcome]
-        // Shadows take new users' histories as they are before this batch.
-        for shadow in shadows { shadow.take(requests) { order[requestSources[$0].worker].claim.input } }
+        batch.begin(ledger)
+    }
+
+    /// Waits until all is decided that is decided on aside: ledger and scorers may be changed then.
+    func finishAside() {
+        for batch in aside { crew.finish(batch) }
+    }
+
+    /// Waits until no more than so many batches are decided on aside, and takes in the others; answers how many events
+    /// these were.
+    @discardableResult
+    func settleAside(butFor left: Int = 0) throws -> Int {
+        var taken = 0
+        while aside.count > left {
+            stages.charge(.group)
+            crew.finish(aside[0])
+            let batch = aside.removeFirst()
+            let count = batch.taken
+            defer { spare.append(batch) }
+            try settle(batch)
+            pending.eventCount += count
+            taken += count
+        }
+        return taken
+    }
+
+    /// The same where nothing is at stake but what was decided on aside.
+    func settleOrStartOver() {
         do {
-            outcomes = try score(scorer, requests, ledger)
+            try settleAside()
         } catch {
-            failed = requestSources.map { (order[$0.worker].claim.input, $0.offset) }
+            startOver(error)
+        }
+    }
+
+    /// Forgets what was admitted after the batch that failed.
+    func discardUndecided() {
+        finishAside()
+        for batch in aside + [admitted] { clear(batch) }
+        spare.append(contentsOf: aside)
+        aside.removeAll()
+    }
+
+    /// Empties a batch and sends its transactions back to where they came from.
+    private func clear(_ batch: ScoringBatch) {
+        var transactions = spent.room()
+        batch.clear(into: &transactions)
+        spent.put(transactions)
+    }
+
+    /// Takes in what was decided on a batch, and empties it.
+    private func settle(_ batch: ScoringBatch) throws {
+        stages.charge(.score, nanoseconds: batch.parts.reduce(0) { $0 + $1.nanoseconds })
+        defer { clear(batch) }
+        do {
+            for part in batch.parts {
+                if let failure = part.failure { throw failure }
+                try check(part.requests, part.outcomes)
+            }
+        } catch {
+            failed = batch.sources.map { (order[$0.worker].claim.input, $0.offset) }
             throw error
         }
-        stages.charge(.score)
-        metrics.scored(events: outcomes.count, since: started)
+        metrics.scored(events: batch.count, nanoseconds: Int64(batch.ended - batch.started))
         let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        var allowed = 0
-        requests.withUnsafeBufferPointer { requests in
-            for index in requests.indices { requests[index].user.newestOffset = requestSources[index].offset }
-            for index in outcomes.indices {
-                let source = requestSources[index]
-                let counted = order[source.worker]
-                guard case .scored(let decision, let late) = outcomes[index] else {
-                    counted.counts.duplicates += 1
-                    continue
-                }
-                counted.counts.scored += 1
-                if late { counted.counts.late += 1 }
-                if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
-                    counted.days.count(requests[index].transaction.time)
-                    allowed += 1
-                } else {
-                    settle(decision, index, shadowed, scoredAt)
-                }
+        var (allowed, number) = (0, 0)
+        batch.forEach { request, source, place in
+            defer { number += 1 }
+            request.user.newestOffset = source.offset
+            let counted = order[source.worker]
+            guard case .scored(let decision, let late) = batch.parts[place.part].outcomes[place.index] else {
+                counted.counts.duplicates += 1
+                return
+            }
+            counted.counts.scored += 1
+            if late { counted.counts.late += 1 }
+            if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
+                counted.days.count(request.transaction.time)
+                allowed += 1
+            } else {
+                settle(decision, on: request.transaction, from: source, number, shadowed, scoredAt)
             }
         }
         metrics.decided(.allow, count: allowed)
@@ -159,12 +238,12 @@ extension Processor {
 
     /// Takes in a decision that is more than letting an event through.
     private func settle(
-        _ made: Decision, _ index: Int, _ shadowed: [(shadow: ShadowModel, outcomes: [Scorer.Outcome])],
-        _ scoredAt: EventTime
+        _ made: Decision, on transaction: Transaction, from source: ScoringBatch.Source, _ index: Int,
+        _ shadowed: [(shadow: ShadowModel, outcomes: [Scorer.Outcome])], _ scoredAt: EventTime
     ) {
         var decision = made
-        let (worker, offset) = (order[requestSources[index].worker], requestSources[index].offset)
-        let (transaction, pseudonym) = (requests[index].transaction, worker.users[requestSources[index].user].pseudonym)
+        let (worker, offset) = (order[source.worker], source.offset)
+        let pseudonym = worker.users[source.user].pseudonym
         scorer.rules.hold(&decision, at: transaction.time, days: &worker.days)
         if decision.hits.contains(where: { $0.state == .held }) { metrics.heldDecisions.increment() }
         metrics.decided(decision.disposition, count: 1)

@@ -23,6 +23,10 @@ final class Processor {
     static let catchUpCommitInterval: Int64 = 60
     /// How long events wait for other inputs until it is said, in milliseconds.
     static let reportedHoldMilliseconds: Int64 = 5_000
+    /// Fewer requests are decided on by the processor's thread alone: another's waking would cost more.
+    static let leastShared = 64
+    /// Batches decided on at a time: when one is nearly done the next is there already.
+    static let batchesAside = 2
     /// So many events in a row that fail, each alone, are the model's fault and not theirs.
     static let failureLimit = 100
 
@@ -77,33 +81,28 @@ final class Processor {
     var strayUsers = 0
     /// Events that came after their bucket was closed.
     var eventsBehind: Int64 = 0
-    let score: (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+    let check: ([Scorer.Request], [Scorer.Outcome]) throws -> Void
     let claimAgain: (CommittedOffsets.ClaimAgain) -> Void
     let askEnds: ([TopicPartition]) -> Void
-    private let spent: SpentTransactions
-    var requests: [Scorer.Request] = []
-    var requestSources: [RequestSource] = []
-
-    /// Where a request comes from: places and numbers, so that nothing is counted for an event.
-    struct RequestSource {
-        /// In the processor's order.
-        var worker: Int
-        var offset: Int64
-        /// In the worker's users.
-        var user: Int
-    }
+    let spent: SpentTransactions
+    /// What is being admitted, what is decided on meanwhile, oldest first, and room for more.
+    var admitted: ScoringBatch
+    var aside: [ScoringBatch] = []
+    var spare: [ScoringBatch] = []
+    let crew = ScoringCrew()
 
     init(_ parts: ProcessorParts) {
         inbox = parts.inbox
         commits = parts.commits
         scorer = parts.scorer
+        admitted = ScoringBatch(scorer)
         shadows = parts.shadows
         schema = parts.scorer.model.encoder.schema
         pseudonymizer = parts.pseudonymizer
         metrics = parts.metrics
         logger = parts.logger
         clock = parts.clock
-        score = parts.score
+        check = parts.check
         claimAgain = parts.claimAgain
         askEnds = parts.askEnds
         spent = parts.spent
@@ -118,17 +117,22 @@ final class Processor {
     /// Works until told to stop, or until another thread's failure closes the inbox.
     /// - Throws: what made scoring impossible; nothing undecided is committed then.
     func run() throws {
+        crew.begin(helpers: scorer.threads - 1)
+        defer {
+            finishAside()
+            crew.end()
+        }
         while !inbox.isFinished {
-            let timeout = pending.isEmpty ? 0.02 : 0.002
+            let timeout = isAllHandedOver ? 0.02 : 0.002
             for message in inbox.receiveAll(timeout: timeout) where try handle(message) { return }
-            var decided = try step()
-            while decided > 0 {
+            var goesOn = try step()
+            while goesOn {
                 // Here as well: catching up may go on for hours without a pause.
                 checkpointIfDue()
                 reportRestoring()
                 handOver(blocking: pending.eventCount >= Self.commitLimit, interval: commitInterval)
                 for message in inbox.receiveAll(timeout: 0) where try handle(message) { return }
-                decided = try step()
+                goesOn = try step()
             }
             checkpointIfDue()
             announceIdleness()
@@ -142,6 +146,8 @@ final class Processor {
 
     /// Carries out one message; true if it was the last.
     private func handle(_ message: ProcessorMessage) throws -> Bool {
+        // More events change nothing of what is decided aside; all else may.
+        if case .events = message {} else { settleOrStartOver() }
         switch message {
         case .inputs(let inputs):
             for input in inputs where workers[input] == nil { followElsewhere(input) }
@@ -289,6 +295,7 @@ final class Processor {
         let closed = worker.accumulator.advance(to: start)
         var part = closed
         if let closed {
+            finishAside()
             ledger.apply(closed, source: worker.source)
             if !worker.isFirst(toPublish: (closed.bucket + 1) * ledger.bucketMilliseconds) { part = nil }
         }
@@ -304,36 +311,43 @@ final class Processor {
 }
 
 extension Processor {
-    /// Takes and decides at most one micro-batch; returns how many events it took.
-    private func step() throws -> Int {
+    /// Takes at most one micro-batch and decides on it, or has it decided on aside and takes in the one before; false
+    /// where there was nothing to do.
+    private func step() throws -> Bool {
         let now = clock()
         expireIdleness(at: now)
-        guard let frontier = alignment.frontier(at: now) else { return 0 }
-        askForEnds(at: now)
-        closeBuckets(before: frontier.closing)
-        // Another batch may fail: what is decided must not go with it.
-        if !suspects.isEmpty { handOver(blocking: true) }
+        let frontier = alignment.frontier(at: now)
+        if let frontier {
+            askForEnds(at: now)
+            closeBuckets(before: frontier.closing)
+            // Another batch may fail: what is decided must not go with it.
+            if !suspects.isEmpty { handOver(blocking: true) }
+        }
         do {
-            let taken = try takeBatch(frontier.taking)
-            try scoreAdmitted()
-            settleSuspects()
-            pending.eventCount += taken
-            prune(frontier.taking)
-            return taken
+            let taken = try frontier.map { try takeBatch($0.taking) } ?? 0
+            let settled = try settleAside(butFor: taken > 0 ? Self.batchesAside - 1 : 0)
+            if isWorthAside {
+                scoreAside(taken)
+            } else {
+                try settleAside()
+                try scoreAdmitted()
+                settleSuspects()
+                pending.eventCount += taken
+            }
+            if let frontier { prune(frontier.taking) }
+            return taken + settled > 0
         } catch let fault as ScoringFault {
             if case .everythingFails = fault { throw fault }
             startOver(fault)
         } catch {
             startOver(error)
         }
-        return 0
+        return false
     }
 
     /// Takes the next events that alignment lets through and sorts them.
     private func takeBatch(_ frontier: Int64) throws -> Int {
         var taken = 0
-        requests.removeAll(keepingCapacity: true)
-        requestSources.removeAll(keepingCapacity: true)
         turn += 1
         for index in order.indices where taken < Self.batchLimit {
             let worker = order[(index + turn) % order.count]
@@ -356,23 +370,6 @@ extension Processor {
         return taken
     }
 
-    /// Clears the requests and sends their transactions back to where they came from.
-    func clearRequests() {
-        var transactions: [Transaction] = []
-        transactions.reserveCapacity(requests.count)
-        for index in requests.indices {
-            // Moved, not copied: nothing is counted.
-            var transaction = Self.noTransaction
-            swap(&transaction, &requests[index].transaction)
-            transactions.append(transaction)
-        }
-        spent.put(transactions)
-        requests.removeAll(keepingCapacity: true)
-        requestSources.removeAll(keepingCapacity: true)
-    }
-
-    private static let noTransaction = Transaction(id: "", user: "", time: EventTime(milliseconds: 0), amount: 0)
-
     /// Only what comes late can still fall before the frontier: the buckets there are complete, also of idle inputs.
     private func closeBuckets(before frontier: Int64) {
         guard frontier > closedBefore else { return }
@@ -384,6 +381,7 @@ extension Processor {
     private func prune(_ frontier: Int64) {
         let day = EventTime.millisecondsPerDay / ledger.bucketMilliseconds
         guard frontier != .max, frontier > prunedBefore &+ day else { return }
+        finishAside()
         ledger.prune(before: frontier - ledger.horizonBuckets - 2 * day)
         prunedBefore = frontier
     }

@@ -17,11 +17,9 @@ enum ScoringFault: Error, CustomStringConvertible {
         }
     }
 
-    /// Scores a batch and holds every score to be a number.
-    static func checkedScore(
-        _ scorer: ScorerGroup, _ requests: [Scorer.Request], _ ledger: EntityLedger
-    ) throws -> [Scorer.Outcome] {
-        try checked(scorer.score(requests, ledger: ledger))
+    /// Holds every score to be a number.
+    static func check(_ requests: [Scorer.Request], _ outcomes: [Scorer.Outcome]) throws {
+        _ = try checked(outcomes)
     }
 
     /// Holds every score to be a number.

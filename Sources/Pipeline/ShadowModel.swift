@@ -57,11 +57,11 @@ final class ShadowModel {
     }
 
     /// Takes in a batch that the model in use has not seen yet.
-    func take(_ batch: [Scorer.Request], input: (Int) -> TopicPartition) {
+    func take(_ batch: ScoringBatch, input: (ScoringBatch.Source) -> TopicPartition) {
         requests.removeAll(keepingCapacity: true)
         guard !hasFailed else { return }
-        for (index, request) in batch.enumerated() {
-            let input = input(index)
+        batch.forEach { request, source, _ in
+            let input = input(source)
             let id = Text(request.transaction.user)
             let state =
                 users[input]?[id]

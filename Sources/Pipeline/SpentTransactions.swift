@@ -5,16 +5,30 @@ internal import Transactions
 ///
 /// An allocator keeps memory by thread: freed by another one, each event would have the two wait for the same lock.
 final class SpentTransactions: Sendable {
-    private let spent = Mutex<[[Transaction]]>([])
+    /// Most emptied lists that are kept.
+    private static let emptyLimit = 8
 
-    func put(_ transactions: [Transaction]) { spent.withLock { $0.append(transactions) } }
+    private struct Lists {
+        var spent: [[Transaction]] = []
+        var empty: [[Transaction]] = []
+    }
+
+    private let lists = Mutex(Lists())
+
+    /// An empty list, with room where one has come back.
+    func room() -> [Transaction] { lists.withLock { $0.empty.popLast() ?? [] } }
+
+    func put(_ transactions: [Transaction]) { lists.withLock { $0.spent.append(transactions) } }
 
     /// Frees what has come since the last call.
     func free() {
-        let gone = spent.withLock { spent in
-            defer { spent = [] }
-            return spent
+        var gone = lists.withLock { lists in
+            defer { lists.spent = [] }
+            return lists.spent
         }
-        withExtendedLifetime(gone) {}
+        for index in gone.indices { gone[index].removeAll(keepingCapacity: true) }
+        lists.withLock { lists in
+            lists.empty.append(contentsOf: gone.prefix(max(0, Self.emptyLimit - lists.empty.count)))
+        }
     }
 }

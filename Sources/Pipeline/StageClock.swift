@@ -19,4 +19,10 @@ struct StageClock {
         counters[stage.rawValue].increment(by: Double(now &- last) / 1e9)
         last = now
     }
+
+    /// Charges processor time of any threads, measured elsewhere, in place of what this one has used since the last call.
+    mutating func charge(_ stage: Stage, nanoseconds: UInt64) {
+        counters[stage.rawValue].increment(by: Double(nanoseconds) / 1e9)
+        last = ThreadTime.nanoseconds()
+    }
 }

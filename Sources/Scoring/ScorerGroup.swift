@@ -93,6 +93,13 @@ public final class ScorerGroup {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
+    /// The same of one scorer's requests: others may decide on theirs at the same time.
+    package func score(
+        _ requests: [Scorer.Request], by scorer: Int, ledger: EntityLedger, into outcomes: inout [Scorer.Outcome]
+    ) throws {
+        try scorers[scorer].score(requests, ledger: ledger, into: &outcomes)
+    }
+
     /// As `Scorer.absorb`.
     public func absorb(
         _ request: Scorer.Request, ledger: EntityLedger, decision: Disposition? = nil,

@@ -25,7 +25,7 @@ public final class UserState {
     /// Whether the scorer lists the user among the hot ones.
     var isListed = false
     /// Which of a group's scorers the user belongs to.
-    var scorer = 0
+    package internal(set) var scorer = 0
     /// The user's events so far in the batch being scored.
     var eventsInBatch = 0
 

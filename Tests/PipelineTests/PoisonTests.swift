@@ -24,13 +24,9 @@ struct PoisonTests {
         }
     }
 
-    private static func failing(
-        _ scorer: ScorerGroup, _ requests: [Scorer.Request], _ ledger: EntityLedger
-    ) throws -> [Scorer.Outcome] {
-        // As late as a model could fail: the histories hold the batch already.
-        let outcomes = try scorer.score(requests, ledger: ledger)
+    /// As late as a model could fail: the histories hold the batch already.
+    private static func failing(_ requests: [Scorer.Request], _ outcomes: [Scorer.Outcome]) throws {
         if requests.contains(where: { $0.transaction.id == "poison" }) { throw Unscorable() }
-        return outcomes
     }
 
     /// What the intake does: the inputs come again under a new epoch, suspects whole.
@@ -49,7 +45,7 @@ struct PoisonTests {
     }
 
     @Test func aPoisonedEventIsSetAsideAndTheOthersAreDecidedAsIfItHadNeverBeen() throws {
-        let run = try ProcessorRun(score: Self.failing, claimAgain: Self.claimAgain)
+        let run = try ProcessorRun(check: Self.failing, claimAgain: Self.claimAgain)
         run.claim([.new(Self.input)])
         run.send(Self.input, Feeds.events(Self.transactions), isLast: true)
         let output = try run.finish { $0.positions[Self.input] == Int64(Self.total) }
@@ -95,12 +91,12 @@ struct PoisonTests {
         let scorer = ScorerGroup(try Scorer(model: model, rules: rules))
         let request = Scorer.Request(transaction: Feeds.transaction("t", user: "u", at: 0), user: scorer.newUser())
         #expect(throws: ScoringFault.self) {
-            try ScoringFault.checkedScore(scorer, [request], EntityLedger(schema: SmallModel.schema))
+            try ScoringFault.check([request], scorer.score([request], ledger: EntityLedger(schema: SmallModel.schema)))
         }
     }
 
     @Test func aModelThatScoresNothingEndsTheProcessor() throws {
-        let run = try ProcessorRun(score: { _, _, _ in throw Unscorable() }, claimAgain: Self.endless)
+        let run = try ProcessorRun(check: { _, _ in throw Unscorable() }, claimAgain: Self.endless)
         run.claim([.new(Self.input)])
         run.send(Self.input, Self.endlessEvents, isLast: true)
         #expect(throws: ScoringFault.self) { try run.finish { _ in false } }

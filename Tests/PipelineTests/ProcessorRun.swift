@@ -61,7 +61,7 @@ final class ProcessorRun: Sendable {
     /// The same, with a breaker that holds some of the declined.
     static let flagAndHold = flagAll + "breakers:\n  decline: {daily_share: 0.3, after: 4}\n"
 
-    typealias Score = @Sendable (ScorerGroup, [Scorer.Request], EntityLedger) throws -> [Scorer.Outcome]
+    typealias Check = @Sendable ([Scorer.Request], [Scorer.Outcome]) throws -> Void
 
     let inbox = BoundedQueue<ProcessorMessage>(capacity: .max)
     let commits = BoundedQueue<CommitMessage>(capacity: 1)
@@ -73,8 +73,8 @@ final class ProcessorRun: Sendable {
     /// - Parameter collects: false leaves the commits in the queue, for the test to take.
     init(
         rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
-        cacheMemoryBytes: Int = 1 << 30, logger: Logger = .quiet,
-        score: @escaping Score = ScoringFault.checkedScore,
+        threads: Int = 2, cacheMemoryBytes: Int = 1 << 30, logger: Logger = .quiet,
+        check: @escaping Check = ScoringFault.check,
         askEnds: @escaping @Sendable ([TopicPartition], BoundedQueue<ProcessorMessage>) -> Void = { _, _ in },
         claimAgain: @escaping @Sendable (CommittedOffsets.ClaimAgain, BoundedQueue<ProcessorMessage>) -> Void = {
             _, _ in
@@ -88,7 +88,7 @@ final class ProcessorRun: Sendable {
         let (inbox, commits, failure, ended) = (inbox, commits, Ref(self), ended)
         Thread {
             do {
-                let scorer = try ScorerGroup(threads: 2, cacheMemoryBytes: cacheMemoryBytes) {
+                let scorer = try ScorerGroup(threads: threads, cacheMemoryBytes: cacheMemoryBytes) {
                     try Scorer(model: model, rules: ruleSet, cacheMemoryBytes: $0)
                 }
                 let processor = Processor(
@@ -98,7 +98,7 @@ final class ProcessorRun: Sendable {
                             idleGraceMilliseconds: 200, maximumWaitMilliseconds: .max / 2),
                         checkpointIntervalMilliseconds: checkpointIntervalMilliseconds,
                         metrics: PipelineMetrics(), logger: logger, askEnds: { askEnds($0, inbox) },
-                        claimAgain: { claimAgain($0, inbox) }, score: score,
+                        claimAgain: { claimAgain($0, inbox) }, check: check,
                         clock: {
                             time.withLock {
                                 $0 += 50
@@ -191,8 +191,10 @@ final class ProcessorRun: Sendable {
     }
 
     /// Feeds whole inputs, claimed from offset 0, and gives what comes out.
-    static func decide(_ feeds: [TopicPartition: [IncomingEvent]], rules: String = flagAll) throws -> Output {
-        let run = try ProcessorRun(rules: rules)
+    static func decide(
+        _ feeds: [TopicPartition: [IncomingEvent]], rules: String = flagAll, threads: Int = 2
+    ) throws -> Output {
+        let run = try ProcessorRun(rules: rules, threads: threads)
         run.claim(feeds.keys.sorted().map { .new($0) })
         for (input, events) in feeds { run.send(input, events, isLast: true) }
         return try run.finish { $0.reached(feeds) }

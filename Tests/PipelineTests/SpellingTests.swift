@@ -38,14 +38,16 @@ import Transactions
 
     @Test func aShadowKeepsThemApart() throws {
         let (scorer, shadow) = (try scorer(), ShadowModel(name: "shadow", scorer: try scorer()))
-        let requests = spellings.map { user in
-            Scorer.Request(
-                transaction: Transaction(
-                    id: "x", user: user, time: EventTime(milliseconds: Feeds.start), amount: 1, entities: ["t"],
-                    features: [.text("food")]),
-                user: scorer.newUser())
+        let batch = ScoringBatch(ScorerGroup(scorer))
+        for (number, user) in spellings.enumerated() {
+            let transaction = Transaction(
+                id: "x", user: user, time: EventTime(milliseconds: Feeds.start), amount: 1, entities: ["t"],
+                features: [.text("food")])
+            batch.append(
+                Scorer.Request(transaction: transaction, user: scorer.newUser()),
+                ScoringBatch.Source(worker: 0, offset: Int64(number), user: number))
         }
-        shadow.take(requests) { _ in input }
+        shadow.take(batch) { _ in input }
         let outcomes = try shadow.score(EntityLedger(schema: SmallModel.schema)).get()
         #expect(outcomes.count == 2 && !outcomes.contains(.duplicate))
     }
