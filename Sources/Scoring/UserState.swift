@@ -8,7 +8,8 @@ internal import Transformer
 public final class UserState {
     /// What rules know of the user.
     public internal(set) var profile: UserProfile
-    /// Input offset of the newest event applied, for checkpoints; -1 before the first.
+    /// Input offset of the newest event applied, for checkpoints; -1 before the first. The owner's, as `isDirty`: no scorer
+    /// looks at them.
     public var newestOffset: Int64
     /// Whether the owner has noted that the user changed since the last checkpoint.
     public var isDirty = false
@@ -72,10 +73,10 @@ public final class UserState {
     @inline(__always)
     func withOpen<Result>(_ body: (inout UserHistory) -> Result) -> Result { body(&open) }
 
-    /// Reads the object's cache lines; see `UserHistory.touch`.
+    /// Reads the object's cache lines; see `UserHistory.touch`. Of what is the owner's, who may write meanwhile, nothing.
     @inline(__always)
     func touch() -> Int {
-        Int(truncatingIfNeeded: newestOffset) &+ open.count &+ Int(truncatingIfNeeded: usedAt) &+ (isListed ? 1 : 0)
+        open.rawCount &+ open.count &+ Int(truncatingIfNeeded: usedAt) &+ (isListed ? 1 : 0)
     }
 
     /// Opens a packed history and the aggregates; with another capacity than it had, keeps the newest tokens.
