@@ -29,14 +29,9 @@ extension Scorer {
             }
             try transformer.probe(rows, as: .replacement, in: caches, logits: &probeLogits)
             loadRaw(ofEvent: index)
-            let strongest = probeLogits.map { logit - $0 }.max() ?? 0
-            decision.reasons = zip(occluded, probeLogits)
-                .map { (group: $0, contribution: logit - $1) }
-                .filter { $0.contribution > 0 && $0.contribution >= Self.reasonShare * strongest }
-                .sorted { ($1.contribution, $0.group) < ($0.contribution, $1.group) }
-                .prefix(Self.reasonLimit)
+            decision.reasons = Self.strongest(logit, occluded: probeLogits)
                 .map { reason in
-                    let group = reasonGroups[reason.group]
+                    let group = reasonGroups[occluded[reason.place]]
                     return Reason(
                         feature: group.name,
                         value: group.value(raw, of: part[index].transaction, encoder: model.encoder),
@@ -44,5 +39,17 @@ extension Scorer {
                 }
             part.outcome(of: index).pointee = .scored(decision, late: late)
         }
+    }
+
+    /// Which occluded logits fall far enough below the event's to be reasons, the farthest first. What is no number, or
+    /// none that can be written down, as from weights out of all bounds, is no reason.
+    static func strongest(_ logit: Float, occluded: [Float]) -> [(place: Int, contribution: Float)] {
+        let falls = occluded.enumerated().map { (place: $0.offset, contribution: logit - $0.element) }
+            .filter { $0.contribution > 0 && $0.contribution.isFinite }
+        let least = reasonShare * (falls.map(\.contribution).max() ?? 0)
+        return Array(
+            falls.filter { $0.contribution >= least }
+                .sorted { ($1.contribution, $0.place) < ($0.contribution, $1.place) }
+                .prefix(reasonLimit))
     }
 }

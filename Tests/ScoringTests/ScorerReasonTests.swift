@@ -1,8 +1,9 @@
 import Rules
-import Scoring
 import Sequences
 import Testing
 import Transactions
+
+@testable import Scoring
 
 @Suite struct ScorerReasonTests {
     private let events = ScorerFixture.events(700)
@@ -130,5 +131,12 @@ import Transactions
         #expect(try history(ledger([false])) == "its one known label genuine, 0 % fraud in 7 days")
         #expect(try history(EntityLedger(schema: ScorerFixture.schema)) == "no label known")
         #expect(try history(ledger([true]), entities: [nil, nil]) == "none named")
+    }
+
+    @Test func whatIsNoNumberIsNoReason() {
+        func strongest(_ occluded: [Float]) -> [Int] { Scorer.strongest(2, occluded: occluded).map(\.place) }
+        #expect(strongest([1, .nan, -.infinity, 0, .infinity, 1.95, 3]) == [3, 0])
+        #expect(strongest([-.greatestFiniteMagnitude, 1]) == [0])
+        #expect(strongest([.nan, -.infinity]) == [])
     }
 }

@@ -9,7 +9,7 @@ import Transactions
 final class LoadProducer {
     /// Most events that may be on their way, and of one partition: the embedded broker keeps 5 MiB of each, and what it
     /// drops unread holds its consumer for ever.
-    static let leadLimit = 64_000
+    static let leadLimit = 40_000
     static let partitionLeadLimit = 10_000
 
     /// How event time goes on.
