@@ -28,7 +28,7 @@ struct ProcessorParts {
     /// Asks for inputs anew after scoring failed.
     var claimAgain: (CommittedOffsets.ClaimAgain) -> Void = { _ in }
     /// Finds fault with what was decided; a test may fail here as a model would.
-    var check: ([Scorer.Request], [Scorer.Outcome]) throws -> Void = ScoringFault.check
+    var check: ([Scorer.Request], [Scorer.Outcome]) throws -> Void = { try ScoringFault.check($1) }
     /// Monotonic milliseconds.
     var clock: @Sendable () -> Int64 = { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 }

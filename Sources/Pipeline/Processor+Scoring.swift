@@ -119,8 +119,7 @@ extension Processor {
         guard admitted.count > 0 else { return }
         begin(admitted)
         if admitted.count < Self.leastShared {
-            for part in admitted.parts.indices { admitted.decide(part) }
-            admitted.end()
+            admitted.decideAll()
         } else {
             crew.start(admitted)
             crew.finish(admitted)
@@ -145,21 +144,21 @@ extension Processor {
         let shadowed = shadowOutcomes()
         let scoredAt = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         var (allowed, number) = (0, 0)
-        batch.forEach { request, source, place in
+        batch.forEach { part, index, source in
             defer { number += 1 }
-            request.user.newestOffset = source.offset
+            part.requests[index].user.newestOffset = source.offset
             let counted = order[source.worker]
-            guard case .scored(let decision, let late) = batch.parts[place.part].outcomes[place.index] else {
+            guard case .scored(let decision, let late) = part.outcomes[index] else {
                 counted.counts.duplicates += 1
                 return
             }
             counted.counts.scored += 1
             if late { counted.counts.late += 1 }
             if decision.disposition == .allow, decision.hits.isEmpty, shadowed.isEmpty {
-                counted.days.count(request.transaction.time)
+                counted.days.count(part.requests[index].transaction.time)
                 allowed += 1
             } else {
-                settle(decision, on: request.transaction, from: source, number, shadowed, scoredAt)
+                settle(decision, on: part.requests[index].transaction, from: source, number, shadowed, scoredAt)
             }
         }
         metrics.decided(.allow, count: allowed)

@@ -6,7 +6,7 @@ internal import Transactions
 /// Requests that are decided on together, by as many scorers as the group has, each its own users'.
 ///
 /// `@unchecked Sendable`: between `ScoringCrew.start` and `finish` each part is its scorer's alone, and nobody adds any;
-/// before and after, all is the processor's thread's.
+/// before and after, all is the processor's thread's; `left` changes under the crew's lock only.
 final class ScoringBatch: @unchecked Sendable {
     /// Where a request comes from: places and numbers, so that nothing is counted for an event.
     struct Source {
@@ -30,7 +30,7 @@ final class ScoringBatch: @unchecked Sendable {
     let parts: [Part]
     /// In the order of their events, and which part each is in.
     private(set) var sources: [Source] = []
-    private(set) var partOfRequest: [UInt8] = []
+    private var partOfSource: [Int] = []
     /// Events taken off the inputs with it, requests or not.
     var taken = 0
     /// Parts that are not decided on yet; the crew's.
@@ -50,7 +50,7 @@ final class ScoringBatch: @unchecked Sendable {
 
     func append(_ request: consuming Scorer.Request, _ source: Source) {
         let part = request.user.scorer
-        partOfRequest.append(UInt8(truncatingIfNeeded: part))
+        partOfSource.append(part)
         sources.append(source)
         parts[part].requests.append(request)
     }
@@ -74,22 +74,25 @@ final class ScoringBatch: @unchecked Sendable {
         }
     }
 
+    /// Decides on the calling thread alone.
+    func decideAll() {
+        for (number, part) in parts.enumerated() where !part.requests.isEmpty { decide(number) }
+        end()
+    }
+
     /// Lets go of the ledger, or the owner's next change would copy it.
     func end() {
         ledger = nil
         ended = DispatchTime.now().uptimeNanoseconds
     }
 
-    /// Calls `body` for each request in the order of their events.
-    func forEach(
-        _ body: (_ request: borrowing Scorer.Request, _ source: Source, _ place: (part: Int, index: Int)) -> Void
-    ) {
+    /// Calls `body` for each request in the order of their events, with its part and its place there: a request handed over
+    /// whole would be copied.
+    func forEach(_ body: (_ part: Part, _ index: Int, _ source: Source) -> Void) {
         var next = [Int](repeating: 0, count: parts.count)
-        for (place, source) in sources.enumerated() {
-            let part = Int(partOfRequest[place])
-            let index = next[part]
+        for (source, part) in zip(sources, partOfSource) {
+            body(parts[part], next[part], source)
             next[part] += 1
-            body(parts[part].requests[index], source, (part, index))
         }
     }
 
@@ -108,7 +111,7 @@ final class ScoringBatch: @unchecked Sendable {
             (part.failure, part.nanoseconds) = (nil, 0)
         }
         sources.removeAll(keepingCapacity: true)
-        partOfRequest.removeAll(keepingCapacity: true)
+        partOfSource.removeAll(keepingCapacity: true)
         taken = 0
     }
 

@@ -18,13 +18,7 @@ enum ScoringFault: Error, CustomStringConvertible {
     }
 
     /// Holds every score to be a number.
-    static func check(_ requests: [Scorer.Request], _ outcomes: [Scorer.Outcome]) throws {
-        _ = try checked(outcomes)
-    }
-
-    /// Holds every score to be a number.
-    static func checked(_ outcomes: [Scorer.Outcome]) throws -> [Scorer.Outcome] {
+    static func check(_ outcomes: [Scorer.Outcome]) throws {
         guard outcomes.allSatisfy(\.isSound) else { throw Self.notFinite }
-        return outcomes
     }
 }

@@ -60,8 +60,8 @@ final class ShadowModel {
     func take(_ batch: ScoringBatch, input: (ScoringBatch.Source) -> TopicPartition) {
         requests.removeAll(keepingCapacity: true)
         guard !hasFailed else { return }
-        batch.forEach { request, source, _ in
-            let input = input(source)
+        batch.forEach { part, index, source in
+            let (request, input) = (part.requests[index], input(source))
             let id = Text(request.transaction.user)
             let state =
                 users[input]?[id]
@@ -74,7 +74,11 @@ final class ShadowModel {
     /// Scores the batch taken in.
     func score(_ ledger: EntityLedger) -> Result<[Scorer.Outcome], any Error> {
         defer { requests.removeAll(keepingCapacity: true) }
-        let result = Result { try ScoringFault.checked(scorer.score(requests, ledger: ledger)) }
+        let result = Result {
+            let outcomes = try scorer.score(requests, ledger: ledger)
+            try ScoringFault.check(outcomes)
+            return outcomes
+        }
         if case .failure = result {
             hasFailed = true
             for input in Array(users.keys) { drop(input) }

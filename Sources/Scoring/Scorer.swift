@@ -105,8 +105,6 @@ public final class Scorer {
     var waveEvents: [Int] = []
     var waveStarts: [Int] = []
     private var flagged: [Int] = []
-    /// 0, 1, 2…: the places of a batch that is the scorer's alone.
-    private var everyPlace: [Int] = []
     private let thresholdsAreGiven: Bool
 
     /// - Parameters:
@@ -210,14 +208,10 @@ public final class Scorer {
     public func score(_ requests: [Request], ledger: EntityLedger, into outcomes: inout [Outcome]) throws {
         outcomes.removeAll(keepingCapacity: true)
         outcomes.append(contentsOf: repeatElement(.duplicate, count: requests.count))
-        while everyPlace.count < requests.count { everyPlace.append(everyPlace.count) }
         try requests.withUnsafeBufferPointer { requests in
             try outcomes.withUnsafeMutableBufferPointer { outcomes in
-                try everyPlace.withUnsafeBufferPointer { places in
-                    let places = UnsafeBufferPointer(rebasing: places[..<requests.count])
-                    guard let part = BatchPart(requests, outcomes, places: places) else { return }
-                    try score(part, ledger: ledger)
-                }
+                guard let part = BatchPart(requests, outcomes) else { return }
+                try score(part, ledger: ledger)
             }
         }
     }
@@ -225,8 +219,8 @@ public final class Scorer {
     /// Events taken through all stages together: few enough that their users are still near at the last.
     private static let together = 128
 
-    /// Decides on a part of a batch, whose outcomes say `duplicate` before.
-    func score(_ part: BatchPart, ledger: EntityLedger) throws {
+    /// Decides on requests whose outcomes say `duplicate` before.
+    private func score(_ part: BatchPart, ledger: EntityLedger) throws {
         // Challengers number their users by the whole batch.
         let together = challengers == nil ? Self.together : max(1, part.count)
         for start in stride(from: 0, to: part.count, by: together) {

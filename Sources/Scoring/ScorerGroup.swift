@@ -1,6 +1,5 @@
 public import Rules
 public import Sequences
-internal import Synchronization
 public import Transactions
 
 /// Scorers that share one owner's users among them and decide on a batch side by side.
@@ -8,14 +7,9 @@ public import Transactions
 /// A user stays with one of them and nothing of a decision comes from another user, so the decisions are those of a
 /// single scorer, to the bit, however many there are. Not Sendable: one thread owns the group and its `UserState`s.
 public final class ScorerGroup {
-    /// Below so many requests a batch is decided on by the caller's thread alone: waking another costs more.
-    private static let leastShared = 64
-
     private let scorers: [Scorer]
     /// All have the same model and rules.
     private var first: Scorer { scorers[0] }
-    /// For each scorer, which requests of the batch are its own.
-    private var places: [[Int]]
     private var newest = 0
 
     /// - Parameters:
@@ -24,7 +18,6 @@ public final class ScorerGroup {
     public init(threads: Int, cacheMemoryBytes: Int, _ make: (_ cacheMemoryBytes: Int) throws -> Scorer) rethrows {
         let count = max(1, threads)
         scorers = try (0..<count).map { _ in try make(cacheMemoryBytes / count) }
-        places = Array(repeating: [], count: count)
     }
 
     /// A group of one.
@@ -57,43 +50,8 @@ public final class ScorerGroup {
         return user
     }
 
-    /// As `Scorer.score`: decides on events in their given order.
-    ///
-    /// - Throws: the first scorer's error; the others may have taken in their events then.
-    public func score(_ requests: [Scorer.Request], ledger: EntityLedger) throws -> [Scorer.Outcome] {
-        guard scorers.count > 1 else { return try first.score(requests, ledger: ledger) }
-        for index in places.indices { places[index].removeAll(keepingCapacity: true) }
-        for index in requests.indices { places[requests[index].user.scorer].append(index) }
-        var outcomes = [Scorer.Outcome](repeating: .duplicate, count: requests.count)
-        try requests.withUnsafeBufferPointer { requests in
-            try outcomes.withUnsafeMutableBufferPointer { try score(requests, ledger, into: $0) }
-        }
-        return outcomes
-    }
-
-    private func score(
-        _ requests: UnsafeBufferPointer<Scorer.Request>, _ ledger: EntityLedger,
-        into outcomes: UnsafeMutableBufferPointer<Scorer.Outcome>
-    ) throws {
-        // Each scorer is one item's, and its users are no other's; the owner waits until all are done.
-        nonisolated(unsafe) let (scorers, requests, outcomes) = (scorers, requests, outcomes)
-        let places = places
-        let failure = Mutex<(any Error)?>(nil)
-        let threads = requests.count < Self.leastShared ? 1 : scorers.count
-        ParallelWork.run(count: scorers.count, threads: threads) { _, item in
-            do {
-                try places[item].withUnsafeBufferPointer { places in
-                    guard let part = BatchPart(requests, outcomes, places: places) else { return }
-                    try scorers[item].score(part, ledger: ledger)
-                }
-            } catch {
-                failure.withLock { $0 = $0 ?? error }
-            }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
-    }
-
-    /// The same of one scorer's requests: others may decide on theirs at the same time.
+    /// As `Scorer.score`, of requests whose users are all one scorer's (`UserState.scorer`): others may decide on theirs at
+    /// the same time.
     package func score(
         _ requests: [Scorer.Request], by scorer: Int, ledger: EntityLedger, into outcomes: inout [Scorer.Outcome]
     ) throws {

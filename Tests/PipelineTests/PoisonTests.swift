@@ -88,10 +88,10 @@ struct PoisonTests {
         let model = try Model(
             configuration: small.configuration, parameters: parameters, encoder: small.encoder, threshold: 1)
         let rules = try RuleSet.load(text: ProcessorRun.flagAll, schema: SmallModel.schema)
-        let scorer = ScorerGroup(try Scorer(model: model, rules: rules))
+        let scorer = try Scorer(model: model, rules: rules)
         let request = Scorer.Request(transaction: Feeds.transaction("t", user: "u", at: 0), user: scorer.newUser())
         #expect(throws: ScoringFault.self) {
-            try ScoringFault.check([request], scorer.score([request], ledger: EntityLedger(schema: SmallModel.schema)))
+            try ScoringFault.check(scorer.score([request], ledger: EntityLedger(schema: SmallModel.schema)))
         }
     }
 

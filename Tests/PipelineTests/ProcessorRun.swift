@@ -74,7 +74,7 @@ final class ProcessorRun: Sendable {
     init(
         rules: String = flagAll, checkpointIntervalMilliseconds: Int64 = .max / 2, collects: Bool = true,
         threads: Int = 2, cacheMemoryBytes: Int = 1 << 30, logger: Logger = .quiet,
-        check: @escaping Check = ScoringFault.check,
+        check: @escaping Check = { try ScoringFault.check($1) },
         askEnds: @escaping @Sendable ([TopicPartition], BoundedQueue<ProcessorMessage>) -> Void = { _, _ in },
         claimAgain: @escaping @Sendable (CommittedOffsets.ClaimAgain, BoundedQueue<ProcessorMessage>) -> Void = {
             _, _ in

@@ -41,8 +41,29 @@ import Transactions
         mutating func score(_ transactions: ArraySlice<Transaction>, by size: Int) throws -> [Scorer.Outcome] {
             try stride(from: transactions.startIndex, to: transactions.endIndex, by: size).flatMap { start in
                 let batch = transactions[start..<min(start + size, transactions.endIndex)]
-                return try group.score(batch.map { request($0) }, ledger: ledger)
+                return try decide(batch.map { request($0) })
             }
+        }
+
+        /// Each scorer's requests on a thread of their own.
+        private func decide(_ requests: [Scorer.Request]) throws -> [Scorer.Outcome] {
+            let parts = (0..<group.threads).map { scorer in
+                requests.indices.filter { requests[$0].user.scorer == scorer }
+            }
+            nonisolated(unsafe) let (group, requests) = (group, requests)
+            let decided = ParallelWork.map(count: group.threads, threads: group.threads) { [ledger] scorer in
+                Result {
+                    var outcomes: [Scorer.Outcome] = []
+                    try group.score(
+                        parts[scorer].map { requests[$0] }, by: scorer, ledger: ledger, into: &outcomes)
+                    return outcomes
+                }
+            }
+            var outcomes = [Scorer.Outcome](repeating: .duplicate, count: requests.count)
+            for (part, decided) in zip(parts, decided) {
+                for (place, outcome) in zip(part, try decided.get()) { outcomes[place] = outcome }
+            }
+            return outcomes
         }
     }
 
