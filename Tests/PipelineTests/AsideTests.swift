@@ -1,5 +1,7 @@
 import Kafka
+import Rules
 import Scoring
+import Sequences
 import Testing
 import Transactions
 
@@ -66,5 +68,45 @@ struct AsideTests {
         let calm = try ProcessorRun.decide(
             [input: Feeds.events(transactions.filter { $0.id != id })], rules: Self.flagSome, threads: 1)
         #expect(output.decisions() == calm.decisions())
+    }
+
+    /// Also without a thread that helps: then all is done by the one that waits.
+    @Test(arguments: [0, 1, 3]) func aScorersBatchesAreDecidedOnInTheirOrder(helpers: Int) throws {
+        let transactions = try #require(Self.feeds[Feeds.input(0)]).prefix(900)
+        let rules = try RuleSet.load(text: Self.flagSome, schema: SmallModel.schema)
+        let ledger = EntityLedger(schema: SmallModel.schema)
+        func group(_ threads: Int) throws -> ScorerGroup {
+            try ScorerGroup(threads: threads, cacheMemoryBytes: 1 << 30) {
+                try Scorer(model: SmallModel.shared.get(), rules: rules, cacheMemoryBytes: $0)
+            }
+        }
+        func batches(_ group: ScorerGroup) -> [ScoringBatch] {
+            var users: [String: UserState] = [:]
+            return stride(from: 0, to: transactions.count, by: 300).map { start in
+                let batch = ScoringBatch(group)
+                for transaction in transactions[start..<start + 300] {
+                    let user = users[transaction.user] ?? group.newUser()
+                    users[transaction.user] = user
+                    batch.append(
+                        Scorer.Request(transaction: transaction, user: user),
+                        ScoringBatch.Source(worker: 0, offset: 0, user: 0))
+                }
+                batch.begin(ledger)
+                return batch
+            }
+        }
+        func outcomes(_ batches: [ScoringBatch]) -> [Scorer.Outcome] {
+            var outcomes: [Scorer.Outcome] = []
+            for batch in batches { batch.forEach { part, index, _ in outcomes.append(part.outcomes[index]) } }
+            return outcomes
+        }
+        let alone = batches(try group(1))
+        for batch in alone { batch.decideAll() }
+        let (crew, shared) = (ScoringCrew(), batches(try group(2)))
+        crew.begin(helpers: helpers)
+        defer { crew.end() }
+        for batch in shared { crew.start(batch) }
+        for batch in shared { crew.finish(batch) }
+        #expect(outcomes(alone).count == 900 && outcomes(shared) == outcomes(alone))
     }
 }
